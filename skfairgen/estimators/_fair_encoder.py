@@ -260,8 +260,7 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
                 net=self.net_ if go_on else None,
             )
         self.net_, self.history_ = fitted.net, fitted.history
-        self._encoder = copy.deepcopy(self.net_.module_.encoder).cpu().double()
-        self.active_components_ = self._encoder.active.numpy() > 0
+        self.active_components_ = self.net_.module_.encoder.active.cpu().numpy() > 0
         codes = self._encode(encoded["tokens"], encoded["given"])
         self._measure(codes, encoded, fitted, rng)
         return self
@@ -411,7 +410,8 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return None, np.full(n_rows, UNLABELED)
 
     def _goes_on(self, layout, features, classes):
-        if not (self.warm_start and hasattr(self, "net_") and self._layout.fits(layout)):
+        is_trainable = hasattr(getattr(self, "net_", None), "partial_fit")  # not one loaded from a file
+        if not (self.warm_start and is_trainable and self._layout.fits(layout)):
             return False
         same_classes = np.array_equal(classes, self.classes_) if classes is not None else self.classes_ is None
         same_width = self.net_.module_.encoder.out.out_features == 2 * self.n_components
@@ -456,14 +456,15 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
     def _encode(self, tokens, given):
         """Return the rounded posterior means in float64, so that a row's code does not depend on the rows beside it."""
+        encoder = copy.deepcopy(self.net_.module_.encoder).cpu().double()
         visible = self.net_.module_.visible.cpu().numpy()
         codes = np.empty((len(tokens), self.n_components))
         with torch_runtime(0, self.n_threads), torch.no_grad():
             for start in range(0, len(tokens), CHUNK_ROWS):
                 chunk = slice(start, start + CHUNK_ROWS)
                 own = torch.as_tensor(np.ascontiguousarray(tokens[chunk][:, visible])).long()
-                means, _ = self._encoder(own, torch.as_tensor(given[chunk]).long())
-                codes[chunk] = self._encoder.coarsen(means).numpy()
+                means, _ = encoder(own, torch.as_tensor(given[chunk]).long())
+                codes[chunk] = encoder.coarsen(means).numpy()
         return codes
 
     def _measure(self, codes, encoded, fitted, rng):
