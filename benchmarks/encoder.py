@@ -1,6 +1,7 @@
 """Codes that hide the group: a model on them, and a probe for the group, on real tables beside simple methods.
 
-    SKFAIRGEN_DATA=folder python benchmarks/encoder.py --seeds 3 --curve curve.png --json results.json
+    SKFAIRGEN_DATA=folder python benchmarks/encoder.py --seeds 3 --prototypes --curve curve.png --json results.json
+    SKFAIRGEN_DATA=folder python benchmarks/encoder.py --transform 1000000
 
 Target T6. The two settings are the same on every table. Probe: ROC-AUC of gradient boosting that learns the groups from
 the codes of training rows and is judged on test rows (several groups: the mean of each against the rest).
@@ -8,6 +9,7 @@ the codes of training rows and is judged on test rows (several groups: the mean 
 
 import argparse
 import json
+import resource
 import warnings
 from pathlib import Path
 
@@ -25,12 +27,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from xgboost import XGBClassifier
 
-from skfairgen import FairEncoder
+from skfairgen import FairEncoder, distill
 from skfairgen.metrics import demographic_parity_ratio, equalized_odds_ratio
 
 SETTINGS = {"FairEncoder, weight 120": 120.0, "FairEncoder, weight 20": 20.0}
+FAIRDISCO_WEIGHT = 1e8  # in its own unit: see the docstring of FairEncoder
 CURVE = (0.0, 10.0, 20.0, 50.0, 120.0, 300.0)
 COLUMNS = ["accuracy", "auc", "dpr", "eor", "xgb_accuracy", "xgb_dpr", "xgb_eor", "probe", "active", "cpu_seconds"]
+COLUMNS += ["share", "kl", "least_variance", "most_variance"]
 PROTOTYPE_ROWS = 3_000  # its fit takes minutes on more
 
 
@@ -40,12 +44,6 @@ def tasks():
         yield f"{name}, {SENSITIVE_COLUMN[name]}", load_task(name)
     adult = load_task("adult")
     yield "adult, race and sex", Task(adult.train, adult.test, ["race", "sex"], adult.positive)
-
-
-def encoder_codes(task, weight, seed):
-    """Return the codes of training and test rows, and how many components are used."""
-    encoder = FairEncoder(task.sensitive_columns, fairness_weight=weight, random_state=seed).fit(*task.train)
-    return encoder.transform(task.train[0]), encoder.transform(task.test[0]), int(encoder.active_components_.sum())
 
 
 def plain_codes(task):
@@ -116,14 +114,48 @@ def method_rows(task, seeds, with_prototypes):
                 codes = prototype_codes(task, seed)
             yield {"method": "Prototypes", "seed": seed, **figures(task, *codes, seed), **clock}
         for method, weight in SETTINGS.items():
-            yield encoder_row(task, method, weight, seed)
+            yield from encoder_rows(task, method, seed, fairness_weight=weight)
+        yield from encoder_rows(
+            task, "FairDisCo's penalty", seed, penalty="fairdisco", fairness_weight=FAIRDISCO_WEIGHT
+        )
 
 
-def encoder_row(task, method, weight, seed):
-    """Return the figures of one fit of the encoder; CPU seconds are those of the fit and both transforms."""
+def encoder_rows(task, method, seed, with_student=True, **options):
+    """Yield the figures of one fit of the encoder and of its student; CPU seconds are those of the fit."""
     with cpu_clock() as clock:
-        *codes, active = encoder_codes(task, weight, seed)
-    return {"method": method, "seed": seed, **figures(task, *codes, seed), "active": active, **clock}
+        encoder = FairEncoder(task.sensitive_columns, random_state=seed, **options).fit(*task.train)
+    yield {"method": method, "seed": seed, **encoder_figures(task, encoder, seed), **clock}
+    if not with_student:
+        return
+    with cpu_clock() as clock:
+        student = distill(encoder, random_state=seed)
+    report = student.distillation_report_.query("group == '(all)'")
+    more = {"share": student.n_parameters_ / encoder.n_parameters_, "kl": report["kl"].sum()}
+    more |= {"least_variance": report["variance_ratio"].min(), "most_variance": report["variance_ratio"].max()}
+    yield {"method": f"{method}, student", "seed": seed, **encoder_figures(task, student, seed), **more, **clock}
+
+
+def encoder_figures(task, encoder, seed):
+    """Return the figures of a fitted encoder's codes."""
+    found = figures(task, encoder.transform(task.train[0]), encoder.transform(task.test[0]), seed)
+    return {**found, "active": int(encoder.active_components_.sum())}
+
+
+def transform_speed(n_rows):
+    """Print how fast the codes of Adult's rows, repeated, are found, and how much memory that takes beside them."""
+    task = load_task("adult")
+    encoder = FairEncoder(task.sensitive_columns, max_epochs=1, random_state=0).fit(*task.train)
+    X = task.train[0]
+    X = pd.concat([X] * -(-n_rows // len(X)), ignore_index=True).iloc[:n_rows]
+    encoder.transform(X.iloc[:1_000])
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    with cpu_clock() as clock:
+        codes = encoder.transform(X)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - before
+    print(
+        f"transform of {n_rows:,} rows x {X.shape[1]} columns: {n_rows / clock['cpu_seconds']:,.0f} rows a CPU second; "
+        f"peak memory grew by {grown:,.0f} MiB, of which {codes.nbytes / 2**20:,.0f} MiB are the codes"
+    )
 
 
 def draw_curve(rows, path):
@@ -163,8 +195,12 @@ def main():
     parser.add_argument("--prototypes", action="store_true", help="also fit PrototypeRepresentationLearner: slow")
     parser.add_argument("--curve", help="PNG file to draw the curve of weights on Adult to")
     parser.add_argument("--json", help="file to write every run to")
+    parser.add_argument("--transform", type=int, help="only measure the codes of so many rows a second")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
+    if options.transform:
+        transform_speed(options.transform)
+        return
     seeds, runs = range(options.seeds), {}
     for title, task in tasks():
         if title.startswith(options.tables):
@@ -173,7 +209,12 @@ def main():
             show(runs[title], COLUMNS)
     if options.curve:
         task = load_task("adult")
-        runs["curve"] = [encoder_row(task, weight, weight, seed) for weight in CURVE for seed in seeds]
+        runs["curve"] = [
+            row
+            for weight in CURVE
+            for seed in seeds
+            for row in encoder_rows(task, weight, seed, with_student=False, fairness_weight=weight)
+        ]
         print("\nadult, sex: weights")
         show(runs["curve"], COLUMNS)
         draw_curve(runs["curve"], options.curve)

@@ -1,20 +1,19 @@
 """FairEncoder: rows to codes that do not reveal the group, and back."""
 
 import copy
-import warnings
 from numbers import Integral, Real
 
 import numpy as np
-import pandas as pd
 import torch
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, _fit_context
-from sklearn.utils import check_array
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
 from skfairgen.data import TableFormat
-from skfairgen.estimators._counterfactual import draw_tokens, group_codes_of, keep_unchanged, reproducing_uniforms
+from skfairgen.estimators._code_decoder import CodeDecoder
+from skfairgen.estimators._code_guards import warn_of_collapse, warn_of_leakage, warn_of_unmet_bound
+from skfairgen.estimators._distill import distill
 from skfairgen.estimators._leakage_probe import probe_dependence
 from skfairgen.estimators._parameters import (
     CRITERION_CONSTRAINTS,
@@ -24,16 +23,13 @@ from skfairgen.estimators._parameters import (
 )
 from skfairgen.estimators._partial_target import UNLABELED, read_partial_target
 from skfairgen.estimators._training_table import read_training_table
-from skfairgen.exceptions import CollapseWarning, LeakageWarning, TrainingBudgetWarning
 from skfairgen.training import FairObjective, draw_seed, fit_encoder, random_generator, torch_runtime
 
-KL_WEIGHT = 0.2
-MIN_VARIANCE = 0.01  # of a component that carries anything (Burda, Grosse, Salakhutdinov 2016)
 CHUNK_ROWS = 2_048  # codes are computed in the processor's cache
-N_RANKS = 1_000
+READ_ROWS = 65_536  # rows held as tokens at a time
 
 
-class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class FairEncoder(CodeDecoder, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     r"""Turn rows into a code that does not reveal the group, and codes into rows.
 
     A variational autoencoder whose decoder is told the sensitive values, so that the code need not hold them, and
@@ -61,6 +57,10 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     max_dependence : float, default=None
         Held-out dependence, the column ``valid_dependence`` of ``history_``, to come below: the weight of the penalty
         starts at `fairness_weight` and is adapted.
+    penalty : {"energy_distance", "fairdisco"}, default="energy_distance"
+        The statistic D. "fairdisco" is that of [1]_ as published, on the posteriors of the code and without the term
+        of the class scores, for reproduction: it is biased, weighs a group by the square of its share, and its scale
+        falls exponentially with `n_components`, so that `fairness_weight` means something else for each.
     sensitive_at_prediction : bool, default=True
         Whether ``transform`` will see the sensitive columns. With False the encoder is trained without them, and X
         may lack them then.
@@ -71,15 +71,20 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     reconstruction_weight : float or "auto", default="auto"
         Weight of the rows' likelihood. "auto" is 0.1 with an outcome and 1.0 without. The more, the more of the
         row the code keeps, and the better it reveals the group.
+    kl_weight : float, default=0.2
+        Weight of the code's divergence from the standard normal distribution: the more, the less a code holds.
     leakage_threshold : float, default=0.6
         ROC-AUC above which a :class:`~skfairgen.exceptions.LeakageWarning` is issued, when the whole interval of
         ``dependence_`` is above it.
-    max_epochs : int, default=10
-        Passes over the rows at most.
+    distill : bool, default=False
+        Whether to put a student of at most a fifth of the encoder's parameters in its place, taught on the same rows;
+        see :func:`~skfairgen.distill`.
+    max_epochs : "auto" or int, default="auto"
+        Passes over the rows at most; "auto" is 10, or more where that would be fewer than 600 batches.
     max_seconds : float, default=None
         Seconds of training at most; the learning rate is annealed to them. Results then depend on the machine.
     batch_size : "auto" or int, default="auto"
-        Rows of a training batch; "auto" is a 60th of the rows, between 32 and 512, and more above 200,000 rows.
+        Rows of a training batch; "auto" is a 60th of the rows, between 256 and 512, and more above 200,000 rows.
     lr : float, default=0.005
         Largest learning rate (AdamW, one cycle).
     early_stopping : bool, default=True
@@ -105,6 +110,10 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     history_ : DataFrame
         A row an epoch: likelihood (nats a row), kl (nats a row), outcome (cross-entropy, nats) and dependence, each
         with ``train_`` and ``valid_``; the losses, the weight of the penalty, and the seconds.
+    distillation_report_ : DataFrame
+        How near a student comes to its teacher: see :func:`~skfairgen.distill`. Only of a student.
+    n_parameters_ : int
+        Free parameters of the encoder network.
     classes_ : ndarray of shape (n_classes,)
         Class labels; None where the code was not trained to predict y.
     groups_ : list
@@ -140,7 +149,7 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     >>> from skfairgen import FairEncoder
     >>> from skfairgen.datasets import make_biased_classification
     >>> table = make_biased_classification(n_samples=400, random_state=0)
-    >>> encoder = FairEncoder(table.sensitive_columns, n_components=4, max_epochs=4, random_state=0)
+    >>> encoder = FairEncoder(table.sensitive_columns, n_components=4, random_state=0)
     >>> codes = encoder.fit(table.data, table.target).transform(table.data)
     >>> codes.shape
     (400, 4)
@@ -155,12 +164,16 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         "criterion": CRITERION_CONSTRAINTS["criterion"],
         "fairness_weight": [Interval(Real, 0, None, closed="left")],
         "max_dependence": [Interval(Real, 0, None, closed="neither"), None],
+        "penalty": [StrOptions({"energy_distance", "fairdisco"})],
         "sensitive_at_prediction": ["boolean"],
         "supervised": [StrOptions({"auto"}), "boolean"],
         "outcome_weight": [Interval(Real, 0, None, closed="left")],
         "reconstruction_weight": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
+        "kl_weight": [Interval(Real, 0, None, closed="left")],
         "leakage_threshold": [Interval(Real, 0, 1, closed="both")],
+        "distill": ["boolean"],
         **TRAINING_CONSTRAINTS,
+        "max_epochs": [StrOptions({"auto"}), *TRAINING_CONSTRAINTS["max_epochs"]],
     }
 
     def __init__(
@@ -172,12 +185,15 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         criterion="demographic_parity",
         fairness_weight=100.0,
         max_dependence=None,
+        penalty="energy_distance",
         sensitive_at_prediction=True,
         supervised="auto",
         outcome_weight=20.0,
         reconstruction_weight="auto",
+        kl_weight=0.2,
         leakage_threshold=0.6,
-        max_epochs=10,
+        distill=False,
+        max_epochs="auto",
         max_seconds=None,
         batch_size="auto",
         lr=0.005,
@@ -194,11 +210,14 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         self.criterion = criterion
         self.fairness_weight = fairness_weight
         self.max_dependence = max_dependence
+        self.penalty = penalty
         self.sensitive_at_prediction = sensitive_at_prediction
         self.supervised = supervised
         self.outcome_weight = outcome_weight
         self.reconstruction_weight = reconstruction_weight
+        self.kl_weight = kl_weight
         self.leakage_threshold = leakage_threshold
+        self.distill = distill
         self.max_epochs = max_epochs
         self.max_seconds = max_seconds
         self.batch_size = batch_size
@@ -247,7 +266,7 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             "tokens": self.codec_.encode(features),
             "given": self._layout.levels(rows.group_codes),
             "classes": class_codes,
-            **self._ranks(rows.frame, sensitive_features),
+            "ranks": layout.ranks(rows.frame, sensitive_features),
         }
         with torch_runtime(draw_seed(rng), self.n_threads, self.device):
             fitted = fit_encoder(
@@ -261,8 +280,14 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             )
         self.net_, self.history_ = fitted.net, fitted.history
         self.active_components_ = self.net_.module_.encoder.active.cpu().numpy() > 0
-        codes = self._encode(encoded["tokens"], encoded["given"])
-        self._measure(codes, encoded, fitted, rng)
+        if self.distill:
+            data, seed = (X, y, sensitive_features), draw_seed(rng) % 2**32
+            student = distill(self, data=data, random_state=seed, verbose=self.verbose)
+            self.net_, self.distillation_report_ = student.net_, student.distillation_report_
+        self._measure(encoded, fitted.held_out, rng)
+        if not fitted.kept_to_bound:
+            split = "valid" if len(fitted.held_out) else "train"
+            warn_of_unmet_bound(self.history_[f"{split}_dependence"].iloc[-1], self.max_dependence)
         return self
 
     def transform(self, X, *, sensitive_features=None):
@@ -287,10 +312,15 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         """
         check_is_fitted(self, "net_")
         frame = self._read_frame(X)
-        tokens = self.codec_.encode(frame[self._layout.feature_positions])
-        if not self.sensitive_at_prediction:
-            return self._encode(tokens, self._layout.levels(np.zeros(len(frame), dtype=int)))
-        return self._encode(tokens, self._layout.levels(self._group_codes(frame, sensitive_features)))
+        group_codes = np.zeros(len(frame), dtype=int)
+        if self.sensitive_at_prediction:
+            group_codes = self._layout.group_codes(frame, sensitive_features)
+        codes = np.empty((len(frame), self.n_components))
+        for start in range(0, len(frame), READ_ROWS):
+            rows = slice(start, start + READ_ROWS)
+            tokens = self.codec_.encode(frame.iloc[rows][self._layout.feature_positions])
+            codes[rows] = self._encode(tokens, self._layout.levels(group_codes[rows]))
+        return codes
 
     def fit_transform(self, X, y=None, *, sensitive_features=None):
         """Learn the code and return the codes of the same rows.
@@ -311,87 +341,6 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         """
         self.fit(X, y, sensitive_features=sensitive_features)
         return self.transform(X, sensitive_features=sensitive_features if self.sensitive_at_prediction else None)
-
-    def inverse_transform(self, Z, groups=None, *, random_state=None):
-        """Draw a row for each code.
-
-        Parameters
-        ----------
-        Z : array-like of shape (n_samples, n_components)
-            Codes.
-        groups : group, or list or table with one a row, default=None
-            Group of the rows: one of ``groups_``, or the values of the sensitive columns. None draws it by its share.
-        random_state : int, RandomState or None, default=None
-            Seed of the draw: with the same seed, only what depends on the group differs between groups.
-
-        Returns
-        -------
-        X : DataFrame, ndarray or list of shape (n_samples, n_features)
-            Rows in the container, column order and dtypes of the fitted X.
-
-        Raises
-        ------
-        ValueError
-            If Z has another width, or a group was not seen in ``fit``.
-        """
-        check_is_fitted(self, "net_")
-        codes = check_array(Z, input_name="Z")
-        if codes.shape[1] != self.n_components:
-            raise ValueError(f"Z has {codes.shape[1]} features, but {self.n_components} were expected: n_components.")
-        rng = random_generator(random_state)
-        uniforms = rng.random((len(codes), len(self.codec_.cardinalities_)))
-        if groups is None:
-            shares = self._layout.counts.sum(axis=0) / self._layout.counts.sum()
-            group_codes = rng.choice(len(shares), size=len(codes), p=shares)
-        else:
-            group_codes = group_codes_of(groups, len(codes), self._known_groups())
-        with torch_runtime(0, self.n_threads, self.device):
-            tokens = draw_tokens(self.net_.module_.decoder, codes, self._layout.levels(group_codes), uniforms)
-        frame = self._layout.assemble(self.codec_.decode(tokens, rng), group_codes)
-        return self._layout.format.restore(frame)
-
-    def counterfactual(self, X, groups, *, sensitive_features=None, random_state=None):
-        """Return each row as it would be in another group, by what the model learned of the groups.
-
-        The random numbers that reproduce the row from its own code in its own group are drawn, and used again in the
-        other group: only what depends on the group changes, and a row's own group gives the row itself.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-            Rows, with their sensitive values.
-        groups : group, or list or table with one a row
-            Group to put the rows in: one of ``groups_``, or the values of the sensitive columns.
-        sensitive_features : array-like of shape (n_samples,) or (n_samples, n_sensitive), default=None
-            Sensitive values of the rows, where they were given so in ``fit``.
-        random_state : int, RandomState or None, default=None
-            Seed of the draw.
-
-        Returns
-        -------
-        X_counterfactual : DataFrame, ndarray or list of shape (n_samples, n_features)
-            Rows aligned with X, in the container of the fitted X, with a RangeIndex.
-
-        Raises
-        ------
-        ValueError
-            If a group was not seen in ``fit``, or there are no sensitive columns.
-        """
-        check_is_fitted(self, "net_")
-        frame = self._read_frame(X)
-        known = self._known_groups()
-        own = self._group_codes(frame, sensitive_features)
-        others = group_codes_of(groups, len(frame), known)
-        rng = random_generator(random_state)
-        features = frame[self._layout.feature_positions]
-        tokens = self.codec_.encode(features)
-        codes, decoder = self._encode(tokens, self._layout.levels(own)), self.net_.module_.decoder
-        with torch_runtime(0, self.n_threads, self.device):
-            uniforms = reproducing_uniforms(decoder, codes, self._layout.levels(own), tokens, rng)
-            drawn = draw_tokens(decoder, codes, self._layout.levels(others), uniforms)
-        drawn = np.where((own == others)[:, None], tokens, drawn)
-        decoded = keep_unchanged(self.codec_.decode(drawn, rng), features, tokens, drawn, self.codec_)
-        return self._layout.format.restore(self._layout.assemble(decoded, others))
 
     def _read_labels(self, y, n_rows):
         """Return the classes, None where the code is not to predict y, and each row's class code."""
@@ -417,16 +366,6 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         same_width = self.net_.module_.encoder.out.out_features == 2 * self.n_components
         return same_classes and same_width and self.codec_.covers(features)
 
-    def _ranks(self, frame, sensitive_features):
-        """Return the ranks, 0 to 1,000, of continuous sensitive columns; a missing value stands in the middle."""
-        groups = self._layout.groups
-        if groups is None or not groups.banded_columns_:
-            return {}
-        if sensitive_features is not None:
-            frame = self._sensitive_frame(sensitive_features)
-        ranks = frame[groups.banded_columns_].rank(pct=True).fillna(0.5)
-        return {"ranks": np.round(N_RANKS * ranks.to_numpy()).astype(int)}
-
     def _module_parameters(self):
         layout = self._layout
         sensitive = set(layout.sensitive_positions)
@@ -449,9 +388,10 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return FairObjective(
             reconstruction_weight=reconstruction,
             outcome_weight=self.outcome_weight if predicts else 0.0,
-            kl_weight=KL_WEIGHT,
+            kl_weight=self.kl_weight,
             fairness_weight=0.0 if self.criterion is None else self.fairness_weight,
             is_conditional=self.criterion == "equalized_odds",
+            penalty=self.penalty,
         )
 
     def _encode(self, tokens, given):
@@ -467,61 +407,24 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
                 codes[chunk] = encoder.coarsen(means).numpy()
         return codes
 
-    def _measure(self, codes, encoded, fitted, rng):
+    def _measure(self, encoded, held_out, rng):
         """Set ``dependence_`` and warn of what is wrong with the codes."""
-        held_out = fitted.held_out
+        codes = self._encode(encoded["tokens"], encoded["given"])
         with threadpool_limits(self.n_threads):
-            self.dependence_ = probe_dependence(codes, encoded["given"], self._sensitive_names(), held_out, rng)
-        leaking = self.dependence_.index[self.dependence_["low"] > self.leakage_threshold]
-        if len(leaking) and self.criterion == "demographic_parity":
-            auc = self.dependence_.loc[leaking[0], "auc"]
-            warnings.warn(
-                f"The code reveals {leaking[0]!r}: a probe on held-out codes reaches a ROC-AUC of {auc:.2f}, above "
-                f"leakage_threshold={self.leakage_threshold}. Raise fairness_weight, or lower n_components or "
-                "reconstruction_weight.",
-                LeakageWarning,
-                stacklevel=3,
-            )
-        if not fitted.kept_to_bound:
-            split = "valid" if len(held_out) else "train"
-            warnings.warn(
-                f"Training ended with a dependence of {self.history_[f'{split}_dependence'].iloc[-1]:.4f}, above "
-                f"max_dependence={self.max_dependence}. Raise max_epochs, fairness_weight or max_dependence.",
-                TrainingBudgetWarning,
-                stacklevel=3,
-            )
-        reason = self._collapse(codes, encoded["classes"], held_out)
-        if reason:
-            warnings.warn(
-                f"The code carries nothing: {reason}. Lower fairness_weight, or raise reconstruction_weight or "
-                "max_epochs.",
-                CollapseWarning,
-                stacklevel=3,
-            )
-
-    def _collapse(self, codes, class_codes, held_out):
-        if codes.var(axis=0).max() < MIN_VARIANCE:
-            return f"no component has a variance above {MIN_VARIANCE}"
+            self.dependence_ = probe_dependence(codes, encoded["given"], self._layout.sensitive_names, held_out, rng)
+        if self.criterion == "demographic_parity":
+            warn_of_leakage(self.dependence_, self.leakage_threshold)
         judged = held_out if len(held_out) else np.arange(len(codes))
-        truth = class_codes[judged]
-        if self._objective().outcome_weight == 0 or len(np.unique(truth[truth >= 0])) < 2:
-            return None
-        known = class_codes[class_codes >= 0]
-        base = np.bincount(known, minlength=len(self.classes_)) / len(known)
-        with torch.no_grad():
-            scores = self.net_.module_.scores(torch.as_tensor(codes[judged], dtype=torch.float32, device=self.device))
-            shares = torch.log_softmax(scores, dim=1).cpu().numpy()
-        judged, truth = shares[truth >= 0], truth[truth >= 0]
-        gain = np.mean(judged[np.arange(len(truth)), truth] - np.log(base[truth]))
-        return None if gain > 0 else "it predicts the outcome no better than the share of each class"
+        known = encoded["classes"][encoded["classes"] >= 0]
+        log_shares = self._log_shares(codes[judged]) if self._objective().outcome_weight > 0 else None
+        base_shares = np.bincount(known) / max(len(known), 1)
+        warn_of_collapse(codes, log_shares, encoded["classes"][judged], base_shares)
 
-    def _sensitive_names(self):
-        layout = self._layout
-        if layout.groups is None:
-            return []
-        if layout.sensitive_features is not None:
-            return list(layout.sensitive_features.table.columns)
-        return [layout.format.columns[position] for position in layout.sensitive_positions]
+    @torch.no_grad()
+    def _log_shares(self, codes):
+        """Return the log-probabilities of the classes of codes, shape (n_rows, n_classes)."""
+        scores = self.net_.module_.scores(torch.as_tensor(codes, dtype=torch.float32, device=self.device))
+        return torch.log_softmax(scores, dim=1).cpu().numpy()
 
     def _read_frame(self, X):
         """Return the columns of X under integer labels; sensitive ones that may be left out are missing then."""
@@ -541,31 +444,11 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         validate_data(self, X if table.columns.is_unique else frame, reset=False, skip_check_array=True)
         return frame
 
-    def _group_codes(self, frame, sensitive_features):
-        layout = self._layout
-        if layout.groups is None:
-            return np.zeros(len(frame), dtype=int)
-        if layout.sensitive_features is None:
-            return layout.groups.encode(frame[layout.sensitive_positions])
-        if sensitive_features is None:
-            raise ValueError(
-                "sensitive_features is missing: the encoder was fitted with sensitive values beside X and sees them. "
-                "Pass them, or fit with sensitive_at_prediction=False."
-            )
-        check_consistent_length(frame, sensitive_features)
-        return layout.groups.encode(self._sensitive_frame(sensitive_features))
-
-    def _sensitive_frame(self, values):
-        if isinstance(values, pd.Series):
-            values = values.to_frame()
-        elif np.ndim(values) == 1:
-            values = [[value] for value in values] if isinstance(values, list) else np.reshape(values, (-1, 1))
-        return TableFormat.of(values)[1]
-
-    def _known_groups(self):
-        if self._layout.groups is None:
-            raise ValueError("There are no groups: the encoder was fitted without sensitive columns.")
-        return self._layout.groups
+    @property
+    def n_parameters_(self):
+        """Free parameters of the encoder network."""
+        check_is_fitted(self, "net_")
+        return sum(parameter.numel() for parameter in self.net_.module_.encoder.parameters())
 
     @property
     def _n_features_out(self):

@@ -9,6 +9,8 @@ from sklearn.utils.validation import check_consistent_length, validate_data
 from skfairgen.criteria import CellNames, margin_from_mapping, with_margins
 from skfairgen.data import GroupCodec, TableCodec, TableFormat, TargetCodec
 
+N_RANKS = 1_000
+
 
 @dataclass
 class TableLayout:
@@ -59,6 +61,65 @@ class TableLayout:
         if self.groups is None:
             return np.zeros((len(group_codes), 0), dtype=int)
         return self.groups.group_levels_[group_codes]
+
+    @property
+    def sensitive_names(self):
+        """Labels of the sensitive columns; empty without any."""
+        if self.sensitive_features is not None:
+            return list(self.sensitive_features.table.columns)
+        return [self.format.columns[position] for position in self.sensitive_positions]
+
+    def sensitive_frame(self, frame, sensitive_features=None):
+        """Return the sensitive columns of rows, from their frame or from the values given beside it.
+
+        Raises
+        ------
+        ValueError
+            If they were given beside the frame in ``fit``, and are not now.
+        """
+        if self.sensitive_features is None:
+            return frame[self.sensitive_positions]
+        if sensitive_features is None:
+            raise ValueError(
+                "sensitive_features is missing: the estimator was fitted with sensitive values beside X, and needs "
+                "those of these rows. Pass them, or fit with sensitive_columns."
+            )
+        check_consistent_length(frame, sensitive_features)
+        return _read_sensitive(sensitive_features)[1]
+
+    def read_data(self, X, y=None, sensitive_features=None):
+        """Return other rows of the fitted table under integer labels.
+
+        Raises
+        ------
+        ValueError
+            If they have other columns, or y or the sensitive values another length.
+        """
+        table, frame = TableFormat.of(X)
+        check_consistent_length(X, y, sensitive_features)
+        if list(table.columns) != list(self.format.columns):
+            raise ValueError(
+                f"data has the columns {list(table.columns)}; expected those the teacher was fitted on, "
+                f"{list(self.format.columns)}."
+            )
+        return frame
+
+    def group_codes(self, frame, sensitive_features=None):
+        """Return the group code of each row, shape (n_rows,); errors as in :meth:`sensitive_frame`."""
+        if self.groups is None:
+            return np.zeros(len(frame), dtype=int)
+        return self.groups.encode(self.sensitive_frame(frame, sensitive_features))
+
+    def ranks(self, frame, sensitive_features=None):
+        """Return the ranks, 0 to 1,000, of continuous sensitive columns, shape (n_rows, n_continuous).
+
+        A missing value stands in the middle.
+        """
+        banded = [] if self.groups is None else self.groups.banded_columns_
+        if not banded:
+            return np.zeros((len(frame), 0), dtype=int)
+        ranks = self.sensitive_frame(frame, sensitive_features)[banded].rank(pct=True).fillna(0.5)
+        return np.round(N_RANKS * ranks.to_numpy()).astype(int)
 
     @property
     def level_cardinalities(self):

@@ -5,6 +5,7 @@ from skfairgen.losses._distance_covariance import distance_correlation, distance
 from skfairgen.losses._energy_distance import energy_distance
 from skfairgen.losses._fairdisco import fairdisco_penalty
 from skfairgen.losses._group_dependence import group_dependence
+from skfairgen.losses._paired_divergence import paired_divergence
 from skfairgen.losses._pairwise_distance import pairwise_distance
 from skfairgen.losses._quality import quality_loss
 from skfairgen.losses._utility import utility_loss
@@ -16,6 +17,7 @@ __all__ = [
     "energy_distance",
     "fairdisco_penalty",
     "group_dependence",
+    "paired_divergence",
     "pairwise_distance",
     "quality_loss",
     "utility_loss",

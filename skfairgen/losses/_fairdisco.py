@@ -42,7 +42,8 @@ def fairdisco_penalty(codes: Tensor, groups: Tensor, *, log_variance: Tensor | N
     (\mathbb E\, k_{ii} - \mathbb E\, k_{ij})` under independence. It weights a group by the square of its
     share, and its scale falls exponentially with K (:math:`k_{ii} \le (4\pi\sigma^2)^{-K/2}`), so no weight
     carries over to another K. :func:`group_dependence` has none of the three. The authors' code also
-    multiplies by the fill of the last batch, which is 1 for a full one. Memory is :math:`n^2 K` numbers.
+    multiplies by the fill of the last batch, which is 1 for a full one. Memory is :math:`n^2` numbers,
+    :math:`n^2 K` where gradients are kept.
 
     References
     ----------
@@ -76,6 +77,10 @@ def fairdisco_penalty(codes: Tensor, groups: Tensor, *, log_variance: Tensor | N
 
 
 def _gaussian_overlap(means: Tensor, variances: Tensor) -> Tensor:
-    total = variances.unsqueeze(1) + variances.unsqueeze(0)
-    gaps = (means.unsqueeze(1) - means.unsqueeze(0)).square()
-    return torch.exp(-0.5 * (gaps / total + torch.log(2 * math.pi * total)).sum(-1))
+    exponent = 0.0
+    # one component at a time: n^2 numbers
+    for mean, variance in zip(means.unbind(1), variances.unbind(1), strict=True):
+        total = variance.unsqueeze(1) + variance.unsqueeze(0)
+        gaps = (mean.unsqueeze(1) - mean.unsqueeze(0)).square()
+        exponent = exponent - 0.5 * (gaps / total + torch.log(2 * math.pi * total))
+    return torch.exp(exponent)

@@ -39,6 +39,14 @@ class Encoder(nn.Module):
     def __init__(self, cardinalities, given_cardinalities, latent_features, *, hidden_features=128, dropout=0.1):
         super().__init__()
         sizes = [*cardinalities, *given_cardinalities]
+        #: what the constructor was given
+        self.settings = {
+            "cardinalities": list(cardinalities),
+            "given_cardinalities": list(given_cardinalities),
+            "latent_features": latent_features,
+            "hidden_features": hidden_features,
+            "dropout": dropout,
+        }
         self.n_given = len(given_cardinalities)
         self.dropout = dropout
         offsets = torch.tensor([0, *accumulate(sizes)][: len(sizes)], dtype=torch.long)

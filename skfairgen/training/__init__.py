@@ -1,11 +1,13 @@
 """skorch nets, batches, callbacks, seeds and threads."""
 
 from skfairgen.training._blind_outcome import blind_scores, fit_blind_outcome
-from skfairgen.training._distillation import DistillationOptions, TrainedNet, divergence_by_column, fit_student
+from skfairgen.training._distillation import divergence_by_column, fit_student
 from skfairgen.training._encoder import EncoderFit, fit_encoder
+from skfairgen.training._encoder_distillation import fit_encoder_student
 from skfairgen.training._fair_objective import FairObjective
 from skfairgen.training._files import read_archive, write_archive
 from skfairgen.training._runtime import draw_seed, random_generator, torch_runtime
+from skfairgen.training._student_training import DistillationOptions, TrainedNet
 from skfairgen.training._teacher import TrainingOptions, fit_teacher
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "divergence_by_column",
     "draw_seed",
     "fit_encoder",
+    "fit_encoder_student",
     "fit_student",
     "fit_teacher",
     "random_generator",

@@ -29,7 +29,7 @@ def fit_blind_outcome(rows, module_parameters, information, options, rng):
     information : float
         What the rows tell of the class, in nats a row: its entropy less the loss of a good score.
     options : TrainingOptions
-        How to train; the learning rate is this function's own.
+        How to train; learning rate and epochs are this function's own.
     rng : numpy.random.Generator
         Draws the held-out rows.
 
@@ -39,7 +39,7 @@ def fit_blind_outcome(rows, module_parameters, information, options, rng):
         The trained net; see :func:`blind_scores`.
     """
     parameters = {**module_parameters, "latent_features": LATENT_FEATURES, "encode_given": False}
-    options = replace(options, lr=LEARNING_RATE)
+    options = replace(options, lr=LEARNING_RATE, max_epochs="auto")
     objective = FairObjective(**WEIGHTS, fairness_weight=FAIRNESS_WEIGHT * information)
     return fit_encoder(rows, parameters, objective, options, rng).net
 

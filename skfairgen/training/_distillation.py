@@ -1,60 +1,15 @@
 """Train a student on rows of its teacher: match every conditional, and the labels they imply."""
 
-from dataclasses import dataclass
-
 import numpy as np
-import pandas as pd
 import torch
 from torch import nn
 
 from skfairgen.losses import quality_loss, utility_loss
 from skfairgen.nn import ColumnDecoder
-from skfairgen.training._batches import SlicedBatches, TensorRows
-from skfairgen.training._callbacks import AnnealedBudget, AveragedWeights, BestWeights, EpochProgress, FreshRows
-from skfairgen.training._hold_out import GivenSplit
+from skfairgen.training._student_training import pool_rows, skorch_parameters, train_on_pools
 from skfairgen.training._teacher import LikelihoodNet
 
-BATCHES_PER_EPOCH = 64
 MAX_NUMBERS = 2**26  # of a pool of teacher distributions: 256 MiB
-N_HELD_OUT = 1_024
-EPOCHS_PER_POOL = 4
-
-
-@dataclass(frozen=True)
-class DistillationOptions:
-    """What a student is trained for and how long; the fields are arguments of ``distill``.
-
-    Attributes
-    ----------
-    quality_weight, utility_weight, temperature : float
-        Weights of the losses, and the temperature of the quality loss.
-    max_epochs : int
-        Passes over a pool of rows.
-    max_seconds : float or None
-        Seconds of training.
-    lr : float
-        Largest learning rate.
-    device : str
-        Torch device.
-    verbose : int
-        1 shows a progress bar.
-    """
-
-    quality_weight: float
-    utility_weight: float
-    temperature: float
-    max_epochs: int
-    max_seconds: float | None
-    lr: float
-    device: str
-    verbose: int
-
-
-@dataclass
-class TrainedNet:
-    """A trained module under the name that skorch gives it, without what training needed."""
-
-    module_: nn.Module
 
 
 class TeacherRows:
@@ -188,50 +143,9 @@ def fit_student(draw, teacher, module_parameters, options, rng, n_rows):
     history : DataFrame
         A row an epoch: train_loss and valid_loss (nats a row, on rows of the teacher), dur (seconds).
     """
-    source = TeacherRows(draw, teacher, options)
-    pool = int(np.clip(n_rows, 2_048, 8_192))
-    pool = max(min(pool, MAX_NUMBERS // max(sum(module_parameters["cardinalities"]), 1)), BATCHES_PER_EPOCH)
-    held_out = TensorRows(**source(min(N_HELD_OUT, pool), rng))
-    batch_size = -(-pool // BATCHES_PER_EPOCH)
-    fresh = FreshRows(lambda: source(pool, rng), EPOCHS_PER_POOL)
-    callbacks = [
-        ("fresh", fresh),
-        ("budget", AnnealedBudget(options.max_epochs, options.max_seconds, -(-pool // batch_size))),
-        ("best", BestWeights(patience=max(5, options.max_epochs // 3))),
-        ("average", AveragedWeights()),
-    ]
-    if options.verbose:
-        callbacks.append(("progress", EpochProgress(options.max_epochs, "Distilling the student")))
-    net = DistillationNet(
-        ColumnDecoder,
-        objective=options,
-        criterion=nn.Identity,
-        # few steps: a short memory of gradients reaches in one step what takes 0.9, 0.999 two
-        optimizer=torch.optim.AdamW,
-        optimizer__betas=(0.8, 0.98),
-        optimizer__weight_decay=0.0,
-        optimizer__fused=torch.device(options.device).type in ("cpu", "cuda"),
-        lr=options.lr,
-        max_epochs=options.max_epochs,
-        batch_size=batch_size,
-        iterator_train=SlicedBatches,
-        iterator_train__shuffle=True,
-        iterator_valid=SlicedBatches,
-        iterator_valid__batch_size=1_024,
-        train_split=GivenSplit(held_out),
-        device=options.device,
-        callbacks=callbacks,
-        callbacks__print_log=None,
-        verbose=0,
-        **{f"module__{name}": value for name, value in module_parameters.items()},
-    )
-    net.initialize()
-    net.partial_fit(TensorRows(**fresh.draw()))
-    if net.interrupted_:
-        raise KeyboardInterrupt
-    columns = ["epoch", "train_loss", "valid_loss", "dur"]
-    history = pd.DataFrame([{name: epoch.get(name, np.nan) for name in columns} for epoch in net.history])
-    return net.module_.eval(), history
+    most = MAX_NUMBERS // max(sum(module_parameters["cardinalities"]), 1)
+    net = DistillationNet(ColumnDecoder, objective=options, **skorch_parameters(module_parameters, options))
+    return train_on_pools(net, TeacherRows(draw, teacher, options), options, rng, min(pool_rows(n_rows), most))
 
 
 def class_logits(module, tokens, given, class_log_shares):

@@ -1,6 +1,6 @@
 """Train the fair autoencoder: an encoder whose codes do not reveal the group, with its decoder and outcome head."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,8 @@ from skfairgen.training._teacher import LikelihoodNet, resolve_batch_size, weigh
 
 MIN_SIGNAL = 0.1  # of a component's mean, over its noise
 MAX_GRADIENT_NORM = 20.0  # the penalty is noisy on small batches
+MIN_BATCH = 256  # the penalty compares groups within a batch
+MIN_EPOCHS, MIN_BATCHES = 10, 600
 CHUNK_ROWS = 8_192
 TERMS = ["likelihood", "kl", "outcome", "dependence"]
 
@@ -64,7 +66,7 @@ def fit_encoder(rows, module_parameters, objective, options, rng, *, max_depende
     objective : FairObjective
         What to train for.
     options : TrainingOptions
-        How to train.
+        How to train; ``max_epochs="auto"`` is 10 passes, or more where these are fewer than 600 batches.
     rng : numpy.random.Generator
         Draws the held-out rows.
     max_dependence : float or None
@@ -77,8 +79,10 @@ def fit_encoder(rows, module_parameters, objective, options, rng, *, max_depende
     EncoderFit
     """
     train, valid, held_out = hold_out(rows, options, rng)
-    batch_size = resolve_batch_size(options.batch_size, len(train))
+    batch_size = resolve_batch_size(options.batch_size, len(train), least=MIN_BATCH)
     n_batches = -(-len(train) // batch_size)
+    if options.max_epochs == "auto":
+        options = replace(options, max_epochs=max(MIN_EPOCHS, -(-MIN_BATCHES // n_batches)))
     given = train.tensors["given"]
     objective.queue = CodeQueue(given, batch_size) if given.shape[1] else None
     split = "train" if valid is None else "valid"

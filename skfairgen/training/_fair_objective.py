@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from skfairgen.losses import distance_correlation, group_dependence
+from skfairgen.losses import class_average, distance_correlation, fairdisco_penalty, group_dependence
 
 QUEUE_ROWS = 64  # past rows kept of a group that batches hardly hold
 
@@ -18,7 +18,8 @@ class FairObjective:
     .. math:: w_r \sum_j \mathrm{CE}_j + w_y \mathrm{CE}_y + \beta \mathrm{KL} + \lambda(t) \big(D(z; s)
               + D(f(z); s)\big)
 
-    D(z; s) is the mean of the dependence of posterior mean and sample; f(z) are the class scores of the mean.
+    D(z; s) is the mean of the dependence of posterior mean and sample; f(z) are the class scores of the mean. With
+    ``penalty="fairdisco"`` both are replaced by FairDisCo's statistic of the posteriors [1]_.
 
     Parameters
     ----------
@@ -26,8 +27,15 @@ class FairObjective:
         Weights of the terms.
     is_conditional : bool
         Whether dependence is measured within each class, for equalized odds.
+    penalty : {"energy_distance", "fairdisco"}
+        The statistic D.
     ramp : float
         Share of the fairness weight that training batches are under, in [0, 1]; held-out rows are under all of it.
+
+    References
+    ----------
+    .. [1] J. Liu, Z. Li, Y. Yao, F. Xu, X. Ma, M. Xu, H. Tong, "Fair Representation Learning: An Alternative to
+       Mutual Information", KDD 2022.
     """
 
     reconstruction_weight: float
@@ -35,6 +43,7 @@ class FairObjective:
     kl_weight: float
     fairness_weight: float
     is_conditional: bool = False
+    penalty: str = "energy_distance"
     ramp: float = 1.0
     queue: "CodeQueue | None" = None
     sums: dict = field(default_factory=dict)
@@ -70,6 +79,8 @@ class FairObjective:
         classes = rows["classes"] if self.is_conditional else None
         if classes is not None and not (classes >= 0).any():
             return coded.mean.sum() * 0
+        if self.penalty == "fairdisco":
+            return _fairdisco(coded, rows["given"], classes)
         parts = {"mean": coded.mean, "sample": coded.sample, "scores": coded.mean_scores}
         borrow = training and self.queue is not None
         found = {}
@@ -127,9 +138,20 @@ class CodeQueue:
 
 def _dependence(codes, rows, classes, memory):
     found = group_dependence(codes, rows["given"], classes=classes, memory=memory)
-    if "ranks" in rows and len(codes) >= 4:
+    if "ranks" in rows and rows["ranks"].shape[1] and len(codes) >= 4:
         found = found + distance_correlation(codes, _sensitive_columns(rows), classes=classes)
     return found
+
+
+def _fairdisco(coded, given, classes):
+    groups = torch.unique(given, dim=0, return_inverse=True)[1]
+
+    def within(rows):
+        return fairdisco_penalty(coded.mean[rows], groups[rows], log_variance=coded.log_variance[rows])
+
+    return (
+        within(torch.arange(len(groups), device=groups.device)) if classes is None else class_average(within, classes)
+    )
 
 
 def _sensitive_columns(rows):

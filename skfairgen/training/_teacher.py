@@ -23,7 +23,7 @@ from skfairgen.training._hold_out import GivenSplit, hold_out
 class TrainingOptions:
     """How long, how fast and where to train; the fields are the constructor arguments of the estimators."""
 
-    max_epochs: int
+    max_epochs: int | str
     max_seconds: float | None
     batch_size: int | str
     lr: float
@@ -125,12 +125,12 @@ def weight_decay(n_rows):
     return min(30 / n_rows**0.5, 2.0)
 
 
-def resolve_batch_size(batch_size, n_rows):
-    """Return the rows of a batch: as asked, or for "auto" a 60th of the rows, 32 to 512, more for many rows."""
+def resolve_batch_size(batch_size, n_rows, least=32):
+    """Return the rows of a batch: as asked, or for "auto" a 60th of the rows, `least` to 512, more for many rows."""
     if batch_size != "auto":
         return min(batch_size, n_rows)
     most = max(512, min(n_rows // 400, 4096))
-    return min(max(n_rows // 60, 32), most, n_rows)
+    return min(max(n_rows // 60, least), most, n_rows)
 
 
 def _history_frame(history, has_held_out):

@@ -96,7 +96,7 @@ def test_the_numbers_behind_a_row_draw_it_again_without_being_told(fair, biased)
 
     frame = fair._read_frame(biased.data[:500])
     tokens = fair.codec_.encode(frame[fair._layout.feature_positions])
-    given = fair._layout.levels(fair._group_codes(frame, None))
+    given = fair._layout.levels(fair._layout.group_codes(frame))
     codes, decoder = fair._encode(tokens, given), fair.net_.module_.decoder
     uniforms = reproducing_uniforms(decoder, codes, given, tokens, np.random.default_rng(0))
     assert (draw_tokens(decoder, codes, given, uniforms) == tokens).mean() > 0.999
@@ -252,3 +252,16 @@ def test_training_goes_on_with_warm_start(biased):
     first = encoder.history_["valid_likelihood"].iloc[-1]
     encoder.fit(biased.data, biased.target)
     assert len(encoder.history_) == 2 and encoder.history_["valid_likelihood"].iloc[-1] > first
+
+
+def test_fairdiscos_penalty_hides_the_group_too(leaky, biased):
+    options = {"max_epochs": 8, "n_components": 2, "penalty": "fairdisco", "fairness_weight": 1e5}
+    encoder = _encoder(**options).fit(biased.data, biased.target)
+    assert encoder.dependence_.loc["group_0", "auc"] < leaky.dependence_.loc["group_0", "auc"] - 0.1
+    assert (encoder.history_["valid_dependence"] > -1e-6).all()  # a squared distance of densities
+
+
+@quiet
+def test_small_tables_are_passed_over_until_600_batches_were_learned_from(made):
+    encoder = _encoder(max_epochs="auto", early_stopping=False).fit(made.data[:300], made.target[:300])
+    assert len(encoder.history_) == 300  # two batches of 256 at most each time

@@ -1,0 +1,68 @@
+"""Warnings about codes: they reveal the group, carry nothing, or were not trained to the end."""
+
+import warnings
+
+import numpy as np
+
+from skfairgen.exceptions import CollapseWarning, LeakageWarning, TrainingBudgetWarning
+
+MIN_VARIANCE = 0.01  # of a component that carries anything (Burda, Grosse, Salakhutdinov 2016)
+
+
+def warn_of_leakage(dependence, threshold):
+    """Warn of the first sensitive column that a probe guesses better than a threshold, by its whole interval."""
+    leaking = dependence.index[dependence["low"] > threshold]
+    if len(leaking) == 0:
+        return
+    warnings.warn(
+        f"The code reveals {leaking[0]!r}: a probe on held-out codes reaches a ROC-AUC of "
+        f"{dependence.loc[leaking[0], 'auc']:.2f}, above leakage_threshold={threshold}. Raise fairness_weight, or "
+        "lower n_components or reconstruction_weight.",
+        LeakageWarning,
+        stacklevel=3,
+    )
+
+
+def warn_of_unmet_bound(dependence, max_dependence):
+    """Warn that training ended with more dependence than was asked for."""
+    warnings.warn(
+        f"Training ended with a dependence of {dependence:.4f}, above max_dependence={max_dependence}. Raise "
+        "max_epochs, fairness_weight or max_dependence.",
+        TrainingBudgetWarning,
+        stacklevel=3,
+    )
+
+
+def warn_of_collapse(codes, log_shares, class_codes, base_shares):
+    """Warn of codes that do not vary, or tell the class no better than its base rate.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_rows, n_components)
+    log_shares : ndarray of shape (n_judged, n_classes) or None
+        Log-probabilities of the classes of the rows judged; None where nothing is to be predicted.
+    class_codes : ndarray of shape (n_judged,), int
+        Their classes, negative where unknown.
+    base_shares : ndarray of shape (n_classes,)
+        Share of each class in the rows learned from.
+    """
+    reason = None
+    if codes.var(axis=0).max() < MIN_VARIANCE:
+        reason = f"no component has a variance above {MIN_VARIANCE}"
+    elif log_shares is not None and not _tells_the_class(log_shares, class_codes, base_shares):
+        reason = "it predicts the outcome no better than the share of each class"
+    if reason is None:
+        return
+    warnings.warn(
+        f"The code carries nothing: {reason}. Lower fairness_weight, or raise reconstruction_weight or max_epochs.",
+        CollapseWarning,
+        stacklevel=3,
+    )
+
+
+def _tells_the_class(log_shares, class_codes, base_shares):
+    is_labeled = class_codes >= 0
+    truth = class_codes[is_labeled]
+    if len(np.unique(truth)) < 2:
+        return True
+    return np.mean(log_shares[is_labeled, truth] - np.log(base_shares[truth])) > 0

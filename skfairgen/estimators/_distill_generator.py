@@ -1,0 +1,166 @@
+"""Distill a generator of rows into a smaller one of the same kind."""
+
+from collections.abc import Mapping
+from numbers import Integral
+
+import numpy as np
+import pandas as pd
+import torch
+
+from skfairgen.estimators._distilled_generator import DistilledGenerator
+from skfairgen.training import TrainedNet, divergence_by_column, fit_student
+
+N_REPORTED = 4_096
+
+
+def distill_generator(teacher, data, size, options, rng):
+    """Return the student of a generator of rows.
+
+    Parameters
+    ----------
+    teacher : RowSampler
+        Fitted.
+    data : tuple or None
+        Real rows to compare teacher and student on, (X, y) or (X, y, sensitive_features); None draws from the teacher.
+    size : float or dict
+        Share of the teacher's parameters, at most, or the widths of the student.
+    options : DistillationOptions
+        What to train for and how long.
+    rng : numpy.random.Generator
+        Draws the rows.
+
+    Returns
+    -------
+    DistilledGenerator
+    """
+    is_repaired = _draws_repaired_labels(teacher)
+    if is_repaired and (data is not None or options.temperature != 1):
+        raise ValueError(
+            "data= or a temperature other than 1 was given for a teacher with criterion='demographic_parity'. Its "
+            "labels are repaired after a row is drawn: real rows have no such labels, and their likelihood has no "
+            "temperature. Leave both out."
+        )
+    module = teacher.net_.module_
+    parameters = {
+        "cardinalities": module.cardinalities,
+        "given_cardinalities": module.given_cardinalities,
+        "generable": [torch.as_tensor(generable) for generable in teacher.codec_.generable_],
+        "dropout": 0.0,  # rows are drawn anew: there is nothing to overfit
+        **_widths(size, module),
+    }
+    draw = _RowsOfTeacher(teacher) if data is None else _RealRows(teacher, *data)
+    student = DistilledGenerator(device=teacher.device, n_threads=teacher.n_threads)
+    network, student.history_ = fit_student(draw, module, parameters, options, rng, teacher._layout.counts.sum())
+    student.distillation_report_ = _report(teacher, network, None if is_repaired else module, rng)
+    student.net_ = TrainedNet(network)
+    student._shares = np.array(teacher._cell_shares())
+    for name in ("codec_", "_layout", "classes_", "groups_", "n_features_in_", "feature_names_in_"):
+        if hasattr(teacher, name):
+            setattr(student, name, getattr(teacher, name))
+    return student
+
+
+class _RowsOfTeacher:
+    """Draw rows of a teacher, with the class shares of their groups."""
+
+    def __init__(self, teacher):
+        self.teacher = teacher
+        self.shares = np.asarray(teacher._cell_shares())
+
+    def __call__(self, n_rows, rng):
+        wanted = rng.multinomial(n_rows, self.shares.ravel()).reshape(self.shares.shape)
+        tokens, class_codes, group_codes = self.teacher._draw_codes(wanted, rng)
+        rows = _as_arrays(self.teacher, self.shares, tokens, class_codes, group_codes)
+        if _draws_repaired_labels(self.teacher):
+            rows["before"] = self.teacher._outcome_scores(tokens, group_codes)
+            rows["after"] = self.teacher._moved_scores(tokens, group_codes, rng)
+        return rows
+
+
+class _RealRows:
+    """Draw from real rows, encoded by the teacher's codec."""
+
+    def __init__(self, teacher, X, y=None, sensitive_features=None):
+        layout = teacher._layout
+        frame = layout.read_data(X, y, sensitive_features)
+        self.teacher = teacher
+        self.shares = np.asarray(teacher._cell_shares())
+        self.tokens = teacher.codec_.encode(frame[layout.feature_positions])
+        self.class_codes = np.zeros(len(frame), dtype=int)
+        if layout.target is not None:
+            self.class_codes = _class_codes(layout.target, y)
+        self.group_codes = layout.group_codes(frame, sensitive_features)
+
+    def __call__(self, n_rows, rng):
+        own = rng.integers(len(self.tokens), size=n_rows)
+        return _as_arrays(self.teacher, self.shares, self.tokens[own], self.class_codes[own], self.group_codes[own])
+
+
+def _as_arrays(teacher, shares, tokens, class_codes, group_codes):
+    given = teacher._layout.given(class_codes, group_codes)
+    class_shares = (shares / np.maximum(shares.sum(axis=0), 1e-12)).T[group_codes]
+    return {"tokens": tokens, "given": given, "class_shares": class_shares}
+
+
+def _class_codes(target, y):
+    unknown = [] if y is None else set(np.ravel(np.asarray(y, dtype=object))) - set(target.classes_.tolist())
+    if y is None or (unknown and np.ndim(y) == 1):
+        found = "None" if y is None else f"the labels {sorted(unknown, key=str)}"
+        raise ValueError(f"data holds {found} as y; expected labels of {target.classes_.tolist()}.")
+    return target.encode(y)
+
+
+def _draws_repaired_labels(teacher):
+    return getattr(teacher, "criterion", None) == "demographic_parity"
+
+
+def _widths(size, module):
+    if isinstance(size, Mapping):
+        expected = {"embedding_features", "hidden_features"}
+        if set(size) != expected or not all(isinstance(width, Integral) and width > 0 for width in size.values()):
+            raise ValueError(f"size was {dict(size)!r}; expected whole numbers for exactly {sorted(expected)}.")
+        return dict(size)
+    return _widths_within(size * module.n_parameters, module)
+
+
+def _widths_within(n_parameters, module):
+    """Return the widest student within a number of parameters, embedding half as wide as the hidden block."""
+    seen = sum(module.given_cardinalities + module.cardinalities[:-1])
+    n_given, n_columns = len(module.given_cardinalities), len(module.cardinalities)
+    n_visible = sum(n_given + j for j in range(n_columns))
+
+    def n_needed(hidden):
+        embedding = max(hidden // 2, 1)
+        first = (n_visible * embedding + n_columns) * hidden
+        return seen * embedding + first + n_columns * hidden * (hidden + 1) + sum(module.cardinalities) * (hidden + 1)
+
+    hidden = 2
+    while n_needed(hidden + 1) <= n_parameters:
+        hidden += 1
+    return {"embedding_features": max(hidden // 2, 1), "hidden_features": hidden}
+
+
+def _report(teacher, network, target, rng):
+    """Return a frame of the student's log-loss and divergence, a row a column and group, on new rows."""
+    drawn = _RowsOfTeacher(teacher)(N_REPORTED, rng)
+    rows = {
+        name: torch.as_tensor(np.ascontiguousarray(values), device=teacher.device) for name, values in drawn.items()
+    }
+    figures = divergence_by_column(rows, network, target)
+    layout = teacher._layout
+    names = layout.format.columns[layout.feature_positions]
+    masks = {"(all)": np.ones(N_REPORTED, dtype=bool)}
+    if layout.groups is not None:
+        levels = drawn["given"][:, 1:]
+        for group, own in zip(layout.groups.groups_, layout.groups.group_levels_, strict=True):
+            masks[group] = (levels == own).all(axis=1)
+    report = [
+        {"column": name, "group": group, "n_rows": int(mask.sum()), "log_loss": loss, "kl": kl}
+        for group, mask in masks.items()
+        for name, loss, kl in zip(names, *(_means(values[mask]) for values in figures), strict=True)
+    ]
+    return pd.DataFrame(report)
+
+
+def _means(values):
+    return values.mean(axis=0) if len(values) else np.full(values.shape[1], np.nan)
