@@ -40,7 +40,9 @@ def probe_dependence(codes, levels, names, held_out, rng):
     is_held_out = np.zeros(len(codes), dtype=bool)
     is_held_out[held_out] = True
     probed = [_probe(codes, column, is_held_out, rng) for column in levels.T]
-    return pd.DataFrame(probed, columns=["auc", "low", "high"], index=pd.Index(names, name="sensitive_column"))
+    return pd.DataFrame(
+        probed, columns=["auc", "low", "high"], index=pd.Index(names, name="sensitive_column", tupleize_cols=False)
+    )
 
 
 def _probe(codes, levels, is_held_out, rng):

@@ -11,19 +11,19 @@ from skfairgen.estimators._private_export import without_records
 from skfairgen.estimators._state import StateReader, StateWriter, known_class
 from skfairgen.training import read_archive, write_archive
 
-SAVED = ("DistilledGenerator", "FairDistillResampler", "FairGenerator")
+SAVED = ("DistilledGenerator", "FairDistillResampler", "FairEncoder", "FairGenerator")
 PACKAGES = ("skfairgen", "numpy", "pandas", "scikit-learn", "torch", "safetensors")
 
 
 def save(estimator, path, *, private_export="auto"):
     """Write a fitted estimator to a file that can be read without executing anything.
 
-    The file is a zip of JSON and safetensors. It holds what drawing rows needs, and no row; seeds that are generators
-    are left out. The same estimator gives the same bytes.
+    The file is a zip of JSON and safetensors. It holds what drawing and coding rows need, and no row; seeds that are
+    generators are left out. The same estimator gives the same bytes.
 
     Parameters
     ----------
-    estimator : FairGenerator, DistilledGenerator or FairDistillResampler
+    estimator : FairGenerator, DistilledGenerator, FairDistillResampler or FairEncoder
         Fitted.
     path : str or Path
         File to write; one that exists is replaced in one step, once the new one is whole.
@@ -77,8 +77,8 @@ def load(path, *, max_bytes=1 << 30):
 
     Returns
     -------
-    FairGenerator, DistilledGenerator or FairDistillResampler
-        The estimator; it draws bit for bit what the saved one drew (after a private export, what that left).
+    FairGenerator, DistilledGenerator, FairDistillResampler or FairEncoder
+        The estimator; it draws and codes bit for bit what the saved one did (after a private export, what that left).
         Fitting it with ``warm_start=True`` begins anew.
 
     Raises
@@ -115,7 +115,10 @@ def to_bytes(estimator, *, private_export="auto"):
     if private_export == "auto":
         private_export = is_student
     if private_export and not is_student:
-        raise ValueError(f"private_export=True needs a DistilledGenerator, found {name}. Distill it first.")
+        raise ValueError(
+            f"private_export=True needs a DistilledGenerator, found {name}. Distill a generator and "
+            "save the student, or leave private_export out."
+        )
     writer = StateWriter()
     state = writer.write(without_records(estimator) if private_export else estimator)
     versions = {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}}
@@ -128,11 +131,13 @@ def from_bytes(content, max_bytes=1 << 30):
     """Return the estimator of the bytes that :func:`to_bytes` gave."""
     manifest, state, arrays = read_archive(content, max_bytes)
     try:
-        estimator = StateReader(arrays).read(state)
+        reader = StateReader(arrays)
+        estimator = reader.read(state)
         if type(estimator).__name__ not in SAVED:
             raise ValueError(f"it holds a {type(estimator).__name__}, expected one of {list(SAVED)}")
-        if hasattr(estimator, "device"):
-            estimator.device = "cpu"
+        for made in reader.known.values():
+            if "device" in vars(made):
+                made.device = "cpu"
     except (RecursionError, Exception) as error:  # whatever a made-up state trips over
         raise ValueError(f"The file cannot be loaded: {error} ({type(error).__name__}). Get a whole copy.") from error
     return estimator

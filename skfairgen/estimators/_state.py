@@ -10,7 +10,7 @@ import pandas as pd
 import torch
 from skorch import NeuralNet
 
-from skfairgen.nn import ColumnDecoder
+from skfairgen.nn import ColumnDecoder, Encoder, FairAutoencoder
 from skfairgen.training import TrainedNet
 
 #: the classes a file may hold, and where they live; a file names no module
@@ -19,6 +19,7 @@ CLASSES = {
     "DerivedColumn": "skfairgen.data._derived_column",
     "DistilledGenerator": "skfairgen.estimators._distilled_generator",
     "FairDistillResampler": "skfairgen.estimators._fair_distill_resampler",
+    "FairEncoder": "skfairgen.estimators._fair_encoder",
     "FairGenerator": "skfairgen.estimators._fair_generator",
     "GroupCodec": "skfairgen.data._groups",
     "NumericColumn": "skfairgen.data._numeric_column",
@@ -34,9 +35,11 @@ CLASSES = {
     "_Levels": "skfairgen.data._groups",
 }
 CONTAINERS = {"Series": pd.Series, "DataFrame": pd.DataFrame, "list": list, "ndarray": np.ndarray}
+#: the networks a file may hold; each is made anew from its settings
+MODULES = {made.__name__: made for made in (ColumnDecoder, Encoder, FairAutoencoder)}
 #: attributes that hold rows, or what only training needs
 LEFT_OUT = {"sensitive_features_", "synthetic_mask_"}
-WIDTHS = ("embedding_features", "hidden_features", "latent_features", "dropout")
+MAX_ITEM_BYTES = 1 << 16
 PLAIN_DTYPE = re.compile(
     r"(U?Int(8|16|32|64)|Float(32|64)|boolean|(period|interval)\[[^\[\]]+\]|[\w\[\], =/:+-]+\[pyarrow\])"
 )
@@ -134,23 +137,14 @@ class StateWriter:
 
     def _write_frame(self, frame):
         columns = [self._write_series(frame.iloc[:, place]) for place in range(frame.shape[1])]
-        return _tagged("frame", columns, names=self._write_index(frame.columns))
+        return _tagged("frame", columns, names=self._write_index(frame.columns), index=self._write_index(frame.index))
 
     def _write_module(self, module):
-        if type(module) is not ColumnDecoder:
-            raise TypeError(
-                f"A network of class {type(module).__name__} cannot be saved yet. "
-                "Distill the estimator and save the student."
-            )
-        widths = {
-            "embedding_features": module.embedding.embedding_dim,
-            "hidden_features": module.hidden_features,
-            "latent_features": module.latent_features,
-            "dropout": module.dropout,
-        }
+        made = type(module).__name__
+        if MODULES.get(made) is not type(module):
+            raise TypeError(f"A network of class {made} cannot be saved. Files hold those of {', '.join(MODULES)}.")
         weights = {name: self._write_array(tensor.cpu().numpy()) for name, tensor in module.state_dict().items()}
-        cardinalities = [list(module.cardinalities), list(module.given_cardinalities)]
-        return _tagged("module", weights, cardinalities=cardinalities, widths=widths)
+        return _tagged("module", weights, name=made, settings=module.settings)
 
     def _write_scalar(self, value):
         if value is pd.NA or value is pd.NaT:
@@ -228,18 +222,18 @@ class StateReader:
         return {self.read(item) for item in value}
 
     def _read_array(self, value, more):
-        return self.arrays[value].view(np.dtype(more["dtype"]))
+        return self.arrays.pop(value).view(_dtype(more["dtype"]))  # once: a file cannot multiply what it holds
 
     def _read_objects(self, value, more):
         values = np.empty(len(value), dtype=object)
         values[:] = [self.read(item) for item in value]
-        return values.astype(np.dtype(more["dtype"])).reshape(more["shape"])
+        return values.astype(_dtype(more["dtype"])).reshape(more["shape"])
 
     def _read_scalar(self, value, more):
         return self.read(value)[()]
 
     def _read_dtype(self, value, more):
-        return np.dtype(value)
+        return _dtype(value)
 
     def _read_categorical(self, value, more):
         return pd.CategoricalDtype(self.read(value), more["ordered"])
@@ -269,24 +263,29 @@ class StateReader:
         return pd.MultiIndex.from_tuples([self.read(item) for item in value], names=self.read(more["names"]))
 
     def _read_index(self, value, more):
-        return pd.Index(
-            [self.read(item) for item in value], dtype=self.read(more["dtype"]), name=self.read(more["name"])
-        )
+        labels = [self.read(item) for item in value]
+        return pd.Index(labels, dtype=self.read(more["dtype"]), name=self.read(more["name"]), tupleize_cols=False)
 
     def _read_frame(self, value, more):
         frame = pd.concat([self.read(column) for column in value], axis=1)
-        return frame.set_axis(self.read(more["names"]), axis=1)
+        return frame.set_axis(self.read(more["names"]), axis=1).set_axis(self.read(more["index"]), axis=0)
 
     def _read_module(self, value, more):
-        weights = {name: torch.from_numpy(self.read(array).copy()) for name, array in value.items()}
-        widths = {name: more["widths"][name] for name in WIDTHS}
+        made = MODULES.get(more["name"])
+        if made is None:
+            raise ValueError(f"it names the network {more['name']!r}, which is none of {sorted(MODULES)}")
+        arrays = {name: self.read(array) for name, array in value.items()}
+        settings = _checked_settings(more["settings"], len(arrays))
         with torch.device("meta"):  # shapes first: nothing is allocated for a width that the file does not fill
-            expected = ColumnDecoder(*more["cardinalities"], **widths).state_dict()
-        found = {name: tuple(tensor.shape) for name, tensor in weights.items()}
-        if found != {name: tuple(tensor.shape) for name, tensor in expected.items()}:
+            declared = made(**settings)
+        expected = {name: ("f", tuple(tensor.shape)) for name, tensor in declared.state_dict().items()}
+        found = {name: (array.dtype.kind, array.shape) for name, array in arrays.items()}
+        if found != expected or declared.settings != settings:
             raise ValueError("its weights do not have the shapes that its network declares")
-        module = ColumnDecoder(*more["cardinalities"], **widths)
-        module.load_state_dict(weights)
+        with torch.device("cpu"), torch.random.fork_rng(devices=[]):
+            module = made(**settings)
+            weights = {name: torch.tensor(array) for name, array in arrays.items()}
+        module.load_state_dict(weights, assign=True)  # keeps their dtype
         return module.eval()
 
     def _read_missing(self, value, more):
@@ -334,6 +333,25 @@ class StateReader:
                 raise ValueError(f"it names the attribute {key!r}")
             vars(made)[key] = self.read(item)
         return made
+
+
+def _checked_settings(settings, n_arrays):
+    """Return settings of a network that are numbers of 0 or more, and declare no more columns than it has weights."""
+    for name, value in settings.items():
+        numbers = value if isinstance(value, list) else [value]
+        if not all(isinstance(number, int | float) and number >= 0 for number in numbers):
+            raise ValueError(f"its network has the setting {name}={value!r:.80}, expected numbers of 0 or more")
+    if len(settings["cardinalities"]) > n_arrays:
+        raise ValueError(f"its network declares {len(settings['cardinalities']):,} columns for {n_arrays} arrays")
+    return settings
+
+
+def _dtype(text):
+    """Return the numpy dtype of a text; one that makes a value take more room than a file's value would is refused."""
+    dtype = np.dtype(text)
+    if dtype.itemsize > MAX_ITEM_BYTES:
+        raise ValueError(f"it holds the dtype {text!r}, whose values take {dtype.itemsize:,} bytes each")
+    return dtype
 
 
 def _tagged(kind, value, **more):

@@ -34,6 +34,11 @@ class ColumnDecoder(nn.Module):
     dropout : float
         Dropout rate of the hidden blocks, in [0, 1).
 
+    Attributes
+    ----------
+    settings : dict
+        All arguments but `generable`, as plain numbers and lists; a module made from them takes this one's weights.
+
     Notes
     -----
     Shapes: tokens :math:`(B, D)` int64, given :math:`(B, G)` int64, latent :math:`(B, K)`; log-likelihoods
@@ -62,6 +67,14 @@ class ColumnDecoder(nn.Module):
         self.hidden_features = hidden_features
         self.latent_features = latent_features
         self.dropout = dropout
+        self.settings = {
+            "cardinalities": [int(n_tokens) for n_tokens in cardinalities],
+            "given_cardinalities": [int(n_values) for n_values in given_cardinalities],
+            "embedding_features": int(embedding_features),
+            "hidden_features": int(hidden_features),
+            "latent_features": int(latent_features),
+            "dropout": float(dropout),
+        }
         n_columns, n_given = len(self.cardinalities), len(self.given_cardinalities)
         seen = self.given_cardinalities + self.cardinalities[:-1]
         offsets = torch.tensor([0, *accumulate(seen)][: len(seen)], dtype=torch.long)

@@ -31,6 +31,11 @@ class Encoder(nn.Module):
     dropout : float
         Dropout rate of the hidden layers, in [0, 1).
 
+    Attributes
+    ----------
+    settings : dict
+        All arguments, as plain numbers and lists; a module made from them takes this one's weights.
+
     Notes
     -----
     Shapes: tokens :math:`(B, D)` int64, given :math:`(B, G)` int64; mean and log-variance :math:`(B, K)`.
@@ -39,16 +44,15 @@ class Encoder(nn.Module):
     def __init__(self, cardinalities, given_cardinalities, latent_features, *, hidden_features=128, dropout=0.1):
         super().__init__()
         sizes = [*cardinalities, *given_cardinalities]
-        #: what the constructor was given
-        self.settings = {
-            "cardinalities": list(cardinalities),
-            "given_cardinalities": list(given_cardinalities),
-            "latent_features": latent_features,
-            "hidden_features": hidden_features,
-            "dropout": dropout,
-        }
         self.n_given = len(given_cardinalities)
         self.dropout = dropout
+        self.settings = {
+            "cardinalities": [int(n_tokens) for n_tokens in cardinalities],
+            "given_cardinalities": [int(n_values) for n_values in given_cardinalities],
+            "latent_features": int(latent_features),
+            "hidden_features": int(hidden_features),
+            "dropout": float(dropout),
+        }
         offsets = torch.tensor([0, *accumulate(sizes)][: len(sizes)], dtype=torch.long)
         self.register_buffer("offsets", offsets, persistent=False)
         self.embedding = nn.Embedding(max(sum(sizes), 1), hidden_features)

@@ -53,6 +53,13 @@ class FairAutoencoder(nn.Module):
         Columns that the encoder sees; None for all.
     encode_given : bool
         Whether the encoder sees the sensitive values.
+    encoder_features : int
+        Width of the encoder's hidden layers.
+
+    Attributes
+    ----------
+    settings : dict
+        All arguments but `generable`, as plain numbers and lists; a module made from them takes this one's weights.
 
     Notes
     -----
@@ -69,14 +76,25 @@ class FairAutoencoder(nn.Module):
         latent_features=8,
         visible_columns=None,
         encode_given=True,
+        encoder_features=128,
     ):
         super().__init__()
         visible = list(range(len(cardinalities)) if visible_columns is None else visible_columns)
+        self.settings = {
+            "cardinalities": [int(n_tokens) for n_tokens in cardinalities],
+            "given_cardinalities": [int(n_values) for n_values in given_cardinalities],
+            "n_classes": int(n_classes),
+            "latent_features": int(latent_features),
+            "visible_columns": [int(column) for column in visible],
+            "encode_given": bool(encode_given),
+            "encoder_features": int(encoder_features),
+        }
         self.register_buffer("visible", torch.tensor(visible, dtype=torch.long), persistent=False)
         self.encoder = Encoder(
             [cardinalities[column] for column in visible],
             given_cardinalities if encode_given else [],
             latent_features,
+            hidden_features=encoder_features,
         )
         self.decoder = ColumnDecoder(cardinalities, given_cardinalities, generable, latent_features=latent_features)
         self.head = nn.Linear(latent_features, n_classes) if n_classes else None

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from skfairgen.losses import energy_distance, paired_divergence, utility_loss
-from skfairgen.nn import Encoder
+from skfairgen.nn import Encoder, FairAutoencoder
 from skfairgen.training._student_training import pool_rows, skorch_parameters, train_on_pools
 from skfairgen.training._teacher import LikelihoodNet
 
@@ -114,6 +114,7 @@ def fit_encoder_student(draw, teacher, hidden_features, options, rng, n_rows):
     )
     encoder.active.copy_(teacher.encoder.active)
     encoder.resolution.copy_(teacher.encoder.resolution)
-    student = copy.deepcopy(teacher)
-    student.encoder = encoder
+    student = FairAutoencoder(**{**teacher.settings, "encoder_features": hidden_features}).to(options.device)
+    kept = {name: value for name, value in teacher.state_dict().items() if not name.startswith("encoder.")}
+    student.load_state_dict({**kept, **{f"encoder.{name}": value for name, value in encoder.state_dict().items()}})
     return student.eval(), history

@@ -1,26 +1,28 @@
-"""Files give back what was saved, hold no record, and refuse what is damaged or hostile."""
+"""Files give back what was saved, and hold no record."""
 
 import datetime
 import io
 import json
-import os
-import pickle
 import zipfile
 from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 
-from skfairgen import FairDistillResampler, FairGenerator, distill, load, save
+from skfairgen import FairDistillResampler, FairEncoder, FairGenerator, distill, load, save
 from skfairgen.estimators._persistence import from_bytes, to_bytes
 from skfairgen.estimators._state import StateReader, StateWriter
+from skfairgen.nn import ColumnDecoder, Encoder, FairAutoencoder
 
-N_FLIPS = 200
 RARE_WORD, RARE_NUMBER, RARE_FLOAT = "Zyzzyva Quux", 987_654_321, 123456.789
 RARE_DAY, RARE_GROUP = pd.Timestamp("1901-02-03"), "Atlantean"
+BLIND_PARITY = {"criterion": "demographic_parity", "sensitive_at_prediction": False}
+
+quiet = pytest.mark.filterwarnings("ignore::skfairgen.exceptions.SkfairgenWarning")
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +47,10 @@ def assert_same_rows(first, second):
         pd.testing.assert_series_equal(y, other_y)
 
 
-@pytest.mark.parametrize("criterion", [None, "demographic_parity"])
-def test_a_loaded_teacher_draws_the_same_rows(made, criterion, tmp_path):
-    teacher = FairGenerator("group_0", criterion=criterion, max_epochs=1, random_state=0).fit(made.data, made.target)
+@quiet
+@pytest.mark.parametrize("repair", [{}, {"criterion": "demographic_parity"}, BLIND_PARITY])
+def test_a_loaded_teacher_draws_the_same_rows(made, repair, tmp_path):
+    teacher = FairGenerator("group_0", **repair, max_epochs=1, random_state=0).fit(made.data, made.target)
     save(teacher, tmp_path / "file")
     assert_same_rows(teacher, load(tmp_path / "file"))
 
@@ -70,8 +73,10 @@ def test_a_private_file_draws_rows_of_the_same_kind(student, content):
     assert (X["group_0"] == expected["group_0"]).all()
 
 
-def test_a_loaded_resampler_keeps_its_generator(made, tmp_path):
-    resampler = FairDistillResampler("group_0", max_epochs=1, random_state=0)
+@quiet
+@pytest.mark.parametrize("repair", [{}, BLIND_PARITY])
+def test_a_loaded_resampler_keeps_its_generator(made, repair, tmp_path):
+    resampler = FairDistillResampler("group_0", **repair, max_epochs=1, random_state=0)
     resampler.fit_resample(made.data, made.target)
     save(resampler, tmp_path / "file")
     loaded = load(tmp_path / "file")
@@ -80,6 +85,102 @@ def test_a_loaded_resampler_keeps_its_generator(made, tmp_path):
     assert loaded.sampling_strategy_ == resampler.sampling_strategy_
     X, _ = loaded.fit_resample(made.data, made.target)
     assert len(X) > len(made.data)
+
+
+def test_what_is_loaded_is_on_the_cpu_throughout(made):
+    resampler = FairDistillResampler("group_0", max_epochs=1, random_state=0)
+    resampler.fit_resample(made.data, made.target)
+    resampler.device = resampler.teacher_.device = "cuda"
+    loaded = from_bytes(to_bytes(resampler))
+    assert loaded.device == loaded.generator_.device == "cpu"
+
+
+def mixed(n_rows=200):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "x": rng.normal(size=n_rows),
+            "sex": rng.choice(["f", "m", None], n_rows, p=[0.4, 0.5, 0.1]),
+            "race": pd.Categorical(rng.choice(["p", "q", "r"], n_rows)),
+            "age": np.where(rng.random(n_rows) < 0.1, np.nan, rng.uniform(18, 80, n_rows)),
+        }
+    )
+    return frame, pd.Series(np.where(frame["x"] > 0, "u", "v"))
+
+
+def assert_same_codes(first, second, X):
+    codes = first.transform(X)
+    np.testing.assert_array_equal(second.transform(X), codes)
+    rows = [encoder.inverse_transform(codes, random_state=0) for encoder in (first, second)]
+    pd.testing.assert_frame_equal(*rows, check_exact=True)
+    others = [encoder.counterfactual(X, first.groups_[0], random_state=0) for encoder in (first, second)]
+    pd.testing.assert_frame_equal(*others, check_exact=True)
+
+
+@quiet
+@pytest.mark.parametrize("sensitive_columns", ["sex", ["sex", "race", "age"]])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"criterion": None}, {"criterion": "equalized_odds"}, {"sensitive_at_prediction": False}],
+    ids=str,
+)
+def test_a_loaded_encoder_gives_the_same_codes_and_rows(sensitive_columns, options, tmp_path):
+    X, y = mixed()
+    encoder = FairEncoder(sensitive_columns, **options, n_components=3, max_epochs=1, random_state=0).fit(X, y)
+    save(encoder, tmp_path / "file")
+    loaded = load(tmp_path / "file")
+    assert_same_codes(encoder, loaded, X)
+    pd.testing.assert_frame_equal(loaded.dependence_, encoder.dependence_)
+    pd.testing.assert_frame_equal(loaded.history_, encoder.history_)
+    assert loaded.groups_ == encoder.groups_ and loaded.classes_.tolist() == encoder.classes_.tolist()
+    assert loaded.get_params() == encoder.get_params()
+
+
+@quiet
+def test_a_loaded_encoder_without_labels_gives_the_same_codes():
+    X, _ = mixed()
+    for encoder in (FairEncoder("race", max_epochs=1), FairEncoder(["age"], n_components=np.int64(2), max_epochs=1)):
+        loaded = from_bytes(to_bytes(encoder.fit(X)))
+        assert loaded.classes_ is None
+        assert_same_codes(encoder, loaded, X)
+
+
+@quiet
+def test_a_loaded_encoder_takes_sensitive_values_beside_the_table():
+    X, y = mixed()
+    encoder = FairEncoder(max_epochs=1, random_state=0).fit(X[["x"]].to_numpy(), y, sensitive_features=X["race"])
+    loaded = from_bytes(to_bytes(encoder.set_output(transform="pandas")))
+    codes = [each.transform(X[["x"]].to_numpy(), sensitive_features=X["race"]) for each in (encoder, loaded)]
+    pd.testing.assert_frame_equal(*codes, check_exact=True)
+
+
+@quiet
+def test_a_loaded_encoder_begins_anew_when_fitted_again():
+    X, y = mixed()
+    encoder = FairEncoder("sex", n_components=3, max_epochs=1, warm_start=True, random_state=0)
+    loaded = from_bytes(to_bytes(encoder.fit(X, y))).fit(X, y)
+    assert_same_codes(loaded, encoder.set_params(warm_start=False).fit(X, y), X)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        ColumnDecoder([np.int64(3), 2], [2], hidden_features=np.int64(5), dropout=0),
+        Encoder([3, 2], [2], np.int64(4), hidden_features=8),
+        FairAutoencoder([3, 2], (2,), n_classes=3, visible_columns=np.array([1]), encode_given=np.False_),
+        FairAutoencoder([3, 2], []).half(),
+    ],
+    ids=lambda module: type(module).__name__,
+)
+def test_networks_come_back_with_their_settings_and_weights(module):
+    writer = StateWriter()
+    state = json.loads(json.dumps(writer.write(module)))
+    seed = torch.get_rng_state()
+    back = StateReader(writer.arrays).read(state)
+    assert torch.equal(torch.get_rng_state(), seed)
+    assert type(back) is type(module) and back.settings == module.settings and not back.training
+    for (name, tensor), (other, expected) in zip(back.state_dict().items(), module.state_dict().items(), strict=True):
+        assert name == other and tensor.dtype == expected.dtype and torch.equal(tensor, expected)
 
 
 def test_saving_again_gives_the_same_bytes(student, teacher):
@@ -162,7 +263,8 @@ def test_a_private_file_holds_nothing_of_planted_rare_rows():
     whole, private = (members(to_bytes(student, private_export=wish)) for wish in (False, True))
     assert [trace for trace in traces if trace not in whole] == []
     assert [trace for trace in traces if trace in private] == []
-    state = private[: private.index(b"__metadata__")] if b"__metadata__" in private else private
+    with zipfile.ZipFile(io.BytesIO(to_bytes(student))) as archive:
+        state = archive.read("state.json")
     assert [text for text in texts if text in state] == []
     loaded = from_bytes(to_bytes(student))
     drawn, _ = loaded.sample(20_000, random_state=0)
@@ -173,7 +275,7 @@ def test_a_private_file_holds_nothing_of_planted_rare_rows():
 
 
 def test_only_students_can_be_exported_privately(teacher):
-    with pytest.raises(ValueError, match="Distill it first"):
+    with pytest.raises(ValueError, match="Distill a generator"):
         to_bytes(teacher, private_export=True)
 
 
@@ -194,101 +296,8 @@ def test_what_cannot_be_saved_is_named(teacher, tmp_path):
     with pytest.raises(TypeError, match="complex cannot be saved"):
         save(odd, tmp_path / "file")
     assert not (tmp_path / "file").exists()
-
-
-@pytest.mark.parametrize("kept", [0, 10, 0.5, 0.99])
-def test_truncated_files_are_refused(content, kept):
-    with pytest.raises(ValueError, match="cannot be loaded"):
-        from_bytes(content[: int(kept * len(content)) if isinstance(kept, float) else kept])
-
-
-def test_flipped_bits_are_refused_or_change_nothing(content):
-    rng = np.random.default_rng(0)
-    n_refused = 0
-    for place, bit in zip(rng.integers(len(content), size=N_FLIPS), rng.integers(8, size=N_FLIPS), strict=True):
-        damaged = bytearray(content)
-        damaged[place] ^= 1 << int(bit)
-        try:
-            loaded = from_bytes(bytes(damaged))
-        except ValueError:
-            n_refused += 1
-            continue
-        assert to_bytes(loaded, private_export=False) == to_bytes(from_bytes(content), private_export=False)
-    assert n_refused > 0.9 * N_FLIPS
-
-
-def rewritten(content, change):
-    """Return an archive whose members a forger changed, with checksums to match."""
-    import hashlib
-
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    parts = change(parts)
-    manifest = json.loads(parts["manifest.json"])
-    for name in manifest["members"]:
-        manifest["members"][name]["sha256"] = hashlib.sha256(parts[name]).hexdigest()
-    parts["manifest.json"] = json.dumps(manifest).encode()
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-    return buffer.getvalue()
-
-
-class Bomb:
-    def __reduce__(self):
-        return os.mkdir, ("a-pickle-was-run",)
-
-
-def replaced(old, new, member="state.json"):
-    def change(parts):
-        assert old in parts[member]
-        return {**parts, member: parts[member].replace(old, new)}
-
-    return change
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (lambda parts: {**parts, "net.pkl": pickle.dumps(Bomb())}, "members"),
-        (lambda parts: {**parts, "../../escaped": b"x"}, "members"),
-        (lambda parts: {**parts, "state.json": pickle.dumps(Bomb())}, "cannot be loaded"),
-        (lambda parts: {**parts, "state.json": b"[" * 100_000}, "cannot be loaded"),
-        (replaced(b'"TrainedNet"', b'"Popen"'), "'Popen', which is none of"),
-        (replaced(b'"$": "dict"', b'"$": "__init__"'), "unknown kind"),
-        (replaced(b'"codec_":', b'"__class__":'), "names the attribute"),
-        (replaced(b'"hidden_features": ', b'"hidden_features": 99999999'), "cannot be loaded"),
-        (replaced(b'"skfairgen"', b'"another"', "manifest.json"), "'another'"),
-        (replaced(b'"format_version": 1', b'"format_version": 2', "manifest.json"), "update skfairgen"),
-        (replaced(b'"shape":[', b'"shape":[9999999999,', "tensors.safetensors"), "cannot be loaded"),
-    ],
-)
-def test_hostile_files_are_refused_and_run_nothing(content, change, message, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(ValueError, match=message):
-        from_bytes(rewritten(content, change))
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_changed_member_is_told_by_its_checksum(content):
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    parts["state.json"] += b" "
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-    with pytest.raises(ValueError, match="changed after it was written"):
-        from_bytes(buffer.getvalue())
-
-
-def test_large_files_are_refused_before_they_are_unpacked(content, tmp_path):
-    with pytest.raises(ValueError, match="max_bytes"):
-        from_bytes(content, max_bytes=1_000)
-    (tmp_path / "file").write_bytes(content)
-    with pytest.raises(ValueError, match="max_bytes"):
-        load(tmp_path / "file", max_bytes=1_000)
+    with pytest.raises(TypeError, match="network of class Linear cannot be saved"):
+        StateWriter().write(torch.nn.Linear(2, 2))
 
 
 @pytest.mark.parametrize(
