@@ -1,6 +1,14 @@
 """Which cells get how many rows, and why: allocation, shares, transport of outcome scores."""
 
-from skfairgen.criteria._allocation import CellNames, allocate, apportion, equalized_shares, parity_targets
+from skfairgen.criteria._allocation import (
+    CellNames,
+    allocate,
+    apportion,
+    drawn_counts,
+    equalized_shares,
+    parity_targets,
+)
+from skfairgen.criteria._group_pooling import pooled_class_shares
 from skfairgen.criteria._margins import margin_from_mapping, with_margins
 from skfairgen.criteria._outcome_labels import (
     draw_labels,
@@ -10,16 +18,18 @@ from skfairgen.criteria._outcome_labels import (
 )
 from skfairgen.criteria._outcome_transport import OutcomeTransport
 from skfairgen.criteria._plan import sampling_plan
-from skfairgen.criteria._repair_pool import as_drawn, pick_cells, repair_pool
+from skfairgen.criteria._repair_pool import pick_cells, repair_pool
 from skfairgen.criteria._small_cells import warn_about_small_cells
+from skfairgen.criteria._stratified_transport import StratifiedTransport
 
 __all__ = [
     "CellNames",
     "OutcomeTransport",
+    "StratifiedTransport",
     "allocate",
     "apportion",
-    "as_drawn",
     "draw_labels",
+    "drawn_counts",
     "equalized_shares",
     "margin_from_mapping",
     "match_class_counts",
@@ -27,6 +37,7 @@ __all__ = [
     "outcome_information",
     "parity_targets",
     "pick_cells",
+    "pooled_class_shares",
     "repair_pool",
     "sampling_plan",
     "warn_about_small_cells",

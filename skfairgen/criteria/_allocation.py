@@ -75,14 +75,39 @@ def apportion(shares, n_rows):
     return whole
 
 
-def equalized_shares(counts, strength):
-    r"""Return cell shares moved towards independence of class and group.
+def drawn_counts(shares, n_rows, rng):
+    r"""Split `n_rows` by shares of any shape at random, each to one of the two whole numbers next to its part.
 
-    .. math:: (1 - \text{strength}) \, p(y, s) + \text{strength} \, p(y) \, p(s)
+    .. math:: n_k = \lfloor n S_k + u \rfloor - \lfloor n S_{k-1} + u \rfloor, \qquad u \sim U(0, 1)
+
+    with S the cumulative shares: systematic sampling [1]_. The expected counts are the parts.
+
+    References
+    ----------
+    .. [1] W. G. Madow, L. H. Madow, "On the Theory of Systematic Sampling", Ann. Math. Stat. 15, 1944.
     """
-    shares = counts / counts.sum()
-    independent = shares.sum(axis=1, keepdims=True) * shares.sum(axis=0, keepdims=True)
-    return (1 - strength) * shares + strength * independent
+    ends = np.cumsum(shares.ravel() / shares.sum()) * n_rows
+    ends[-1] = n_rows
+    places = np.floor(ends + rng.random()).astype(int)
+    return np.diff(places, prepend=0).reshape(shares.shape)
+
+
+def equalized_shares(counts, strength):
+    r"""Return cell shares moved towards independence of class and group, shape (n_classes, n_groups).
+
+    .. math:: (1 - \text{strength}) \, p(y, s) + \text{strength} \sum_l p(y \mid l) \, p(s, l)
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_classes, n_groups) or (n_classes, n_groups, n_strata), int
+        Rows of each cell, or of each cell and stratum l; without strata the sum is p(y) p(s).
+    strength : float
+        How far, in [0, 1].
+    """
+    shares = (counts / counts.sum()).reshape(*counts.shape[:2], -1)
+    of_stratum = shares.sum(axis=1) / np.maximum(shares.sum(axis=(0, 1)), np.finfo(float).tiny)
+    independent = of_stratum @ shares.sum(axis=0).T
+    return (1 - strength) * shares.sum(axis=2) + strength * independent
 
 
 class CellNames:

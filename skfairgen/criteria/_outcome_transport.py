@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.exceptions import NotFittedError
 
 from skfairgen.criteria._class_factors import proportional_factors, with_class_factors
+from skfairgen.criteria._group_pooling import MIN_GROUP_SIZE, groups_behind, own_weights
 from skfairgen.criteria._quantile_curve import curve_level, mean_curve, quantile_curve
 from skfairgen.criteria._score_checks import checked_codes, checked_scores
 
@@ -46,7 +47,7 @@ class OutcomeTransport:
     group_shares_ : ndarray of shape (G,)
         Shares in the barycenter; they sum to 1.
     group_sizes_ : ndarray of shape (G,), int64
-        Rows seen at fit.
+        Rows that stand behind each group.
     class_shares_ : ndarray of shape (C,)
         Overall mean scores: the class shares every group is moved to.
     group_class_shares_ : ndarray of shape (G, C)
@@ -85,11 +86,11 @@ class OutcomeTransport:
     True
     """
 
-    def __init__(self, *, n_knots=257, min_group_size=100):
+    def __init__(self, *, n_knots=257, min_group_size=MIN_GROUP_SIZE):
         self.n_knots = n_knots
         self.min_group_size = min_group_size
 
-    def fit(self, scores, groups, *, group_shares=None, parents=None, rng=None):
+    def fit(self, scores, groups, *, group_shares=None, group_sizes=None, parents=None, rng=None):
         """Learn every group's score distribution.
 
         Parameters
@@ -101,6 +102,9 @@ class OutcomeTransport:
         group_shares : array-like of shape (G,), default=None
             Share of each group in the population, in the order of the sorted codes; any positive scale. None:
             as in ``groups``.
+        group_sizes : array-like of shape (G,), int, default=None
+            Rows that stand behind each group, likewise: those that a model was learned from, where the scores are of
+            rows drawn from it. None: as in ``groups``.
         parents : array-like of shape (n,), int, default=None
             Coarser group of each row, one per group, toward which small groups are shrunk. None: everyone.
         rng : numpy Generator or RandomState, default=None
@@ -120,14 +124,21 @@ class OutcomeTransport:
             raise ValueError(f"Found n_knots={self.n_knots}; expected at least 3: both ends and something between.")
         scores = checked_scores(scores)
         groups = checked_codes(groups, len(scores), "groups")
-        self.groups_, index, self.group_sizes_ = np.unique(groups, return_inverse=True, return_counts=True)
-        self.group_shares_ = _checked_shares(group_shares, self.group_sizes_)
-        row_weights = (self.group_shares_ / self.group_sizes_)[index]
+        self.groups_, index, n_scores = np.unique(groups, return_inverse=True, return_counts=True)
+        self.group_sizes_ = n_scores if group_sizes is None else np.asarray(group_sizes)
+        self.group_shares_ = _checked_shares(group_shares, n_scores)
+        row_weights = (self.group_shares_ / n_scores)[index]
         self.class_shares_ = row_weights @ scores
         self.group_class_shares_ = np.stack([scores[index == g].mean(axis=0) for g in range(len(self.groups_))])
         tracks = _tracks(scores)
-        behind, is_parent = self._groups_behind(index, parents)
-        own_weight = self._own_weight(tracks, index, row_weights, behind, is_parent)
+        if parents is not None:
+            parents = _group_parents(checked_codes(parents, len(index), "parents"), index, self.groups_)
+        behind, is_parent = groups_behind(self.group_sizes_, parents, self.min_group_size)
+        means = np.stack([tracks[index == g].mean(axis=0) for g in range(len(self.groups_))])
+        variances = row_weights @ (tracks - means[index]) ** 2
+        own_weight = own_weights(
+            means, variances, self.group_sizes_, self.group_shares_, behind, is_parent, self.min_group_size
+        )
         self._fit_curves(tracks, index, row_weights, behind, own_weight)
         self.own_weight_ = own_weight.mean(axis=1)
         self._fit_class_factors(tracks, index, np.random.default_rng(0) if rng is None else rng)
@@ -243,32 +254,6 @@ class OutcomeTransport:
                 setattr(transport, attribute, np.array(arrays[name]))
         transport._fit_barycenters()
         return transport
-
-    def _groups_behind(self, index, parents):
-        """Which groups each group leans on, shape (G, G), and whether they are its parent's, shape (G,)."""
-        others = ~np.eye(len(self.groups_), dtype=bool)
-        if parents is None:
-            return others, np.ones(len(others), dtype=bool)
-        parents = _group_parents(checked_codes(parents, len(index), "parents"), index, self.groups_)
-        siblings = others & (parents[:, None] == parents)
-        is_parent = siblings @ self.group_sizes_ >= self.min_group_size
-        return np.where(is_parent[:, None], siblings, others), is_parent
-
-    def _own_weight(self, tracks, index, row_weights, behind, is_parent):
-        """Empirical-Bayes weight of each group's own scores, shape (G, n_tracks)."""
-        if len(self.groups_) == 1:
-            return np.ones((1, tracks.shape[1]))
-        sizes = self.group_sizes_[:, None]
-        means = np.stack([tracks[index == g].mean(axis=0) for g in range(len(sizes))])
-        shares = behind * self.group_shares_
-        expected = shares @ means / shares.sum(axis=1, keepdims=True)
-        noise = row_weights @ (tracks - means[index]) ** 2 / sizes
-        # how far groups lie from other groups' parents says nothing about how far they lie from their own
-        reliability = np.minimum(self.group_sizes_, self.min_group_size) * (is_parent | ~is_parent.any())
-        spread = np.average((means - expected) ** 2 - noise, axis=0, weights=reliability).clip(0)
-        total = spread + noise
-        weight = np.divide(np.broadcast_to(spread, total.shape), total, out=np.ones_like(total), where=total > 0)
-        return np.where(sizes < self.min_group_size, weight, 1.0)
 
     def _fit_curves(self, tracks, index, row_weights, behind, own_weight):
         shape = (len(self.groups_), tracks.shape[1], self.n_knots)

@@ -2,14 +2,6 @@
 
 import numpy as np
 
-from skfairgen.criteria._allocation import apportion
-
-
-def as_drawn(group_sizes, counts):
-    """Return rows of each cell for groups of given sizes, classes by the group's own rates, (n_classes, n_groups)."""
-    columns = [apportion(own, size) for own, size in zip(counts.T, group_sizes, strict=True)]
-    return np.column_stack(columns)
-
 
 def repair_pool(wanted, shares):
     """Return how many rows of each group to draw so that, once repaired, every cell has the rows asked of it.

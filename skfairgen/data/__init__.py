@@ -3,8 +3,17 @@
 from skfairgen.data._categorical_column import CategoricalColumn
 from skfairgen.data._groups import GroupCodec
 from skfairgen.data._numeric_column import NumericColumn
+from skfairgen.data._strata import StrataCodec
 from skfairgen.data._table_codec import TableCodec
 from skfairgen.data._table_format import TableFormat
 from skfairgen.data._target import TargetCodec
 
-__all__ = ["CategoricalColumn", "GroupCodec", "NumericColumn", "TableCodec", "TableFormat", "TargetCodec"]
+__all__ = [
+    "CategoricalColumn",
+    "GroupCodec",
+    "StrataCodec",
+    "NumericColumn",
+    "TableCodec",
+    "TableFormat",
+    "TargetCodec",
+]

@@ -54,7 +54,8 @@ def distill_generator(teacher, data, size, options, rng):
     student.distillation_report_ = _report(teacher, network, None if is_repaired else module, rng)
     student.net_ = TrainedNet(network)
     student._shares = np.array(teacher._cell_shares())
-    for name in ("codec_", "_layout", "classes_", "groups_", "n_features_in_", "feature_names_in_"):
+    student._layout = teacher._layout.without_strata()
+    for name in ("codec_", "classes_", "groups_", "n_features_in_", "feature_names_in_"):
         if hasattr(teacher, name):
             setattr(student, name, getattr(teacher, name))
     return student
@@ -72,8 +73,7 @@ class _RowsOfTeacher:
         tokens, class_codes, group_codes = self.teacher._draw_codes(wanted, rng)
         rows = _as_arrays(self.teacher, self.shares, tokens, class_codes, group_codes)
         if _draws_repaired_labels(self.teacher):
-            rows["before"] = self.teacher._outcome_scores(tokens, group_codes)
-            rows["after"] = self.teacher._moved_scores(tokens, group_codes, rng)
+            rows["before"], rows["after"] = self.teacher._scores_before_and_after(tokens, group_codes, rng)
         return rows
 
 

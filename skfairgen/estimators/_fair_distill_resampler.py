@@ -8,10 +8,15 @@ from imblearn.base import BaseSampler
 from sklearn.base import _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from skfairgen.criteria import allocate, apportion, equalized_shares, sampling_plan, warn_about_small_cells
+from skfairgen.criteria import allocate, apportion, sampling_plan, warn_about_small_cells
 from skfairgen.estimators._distill import distill
 from skfairgen.estimators._fair_generator import FairGenerator
-from skfairgen.estimators._parameters import CRITERION_CONSTRAINTS, TABLE_CONSTRAINTS, TRAINING_CONSTRAINTS
+from skfairgen.estimators._parameters import (
+    CRITERION_CONSTRAINTS,
+    LEGITIMATE_CONSTRAINTS,
+    TABLE_CONSTRAINTS,
+    TRAINING_CONSTRAINTS,
+)
 from skfairgen.estimators._training_table import read_training_table
 from skfairgen.training import draw_seed, random_generator
 
@@ -61,6 +66,13 @@ class FairDistillResampler(BaseSampler):
         Whether the model trained on the rows will see the sensitive columns when it predicts. False matters to
         "demographic_parity": labels are drawn from the outcome score of a fair code that never saw the sensitive
         columns, which such a model can learn; training takes three to four times as long.
+    label_draw : {"sample", "minimal"}, default="sample"
+        How "demographic_parity" draws labels from the moved scores. "sample": afresh. "minimal": a row keeps the label
+        it was drawn with as often as the moved score allows, so that the fewest labels change.
+    legitimate_columns : label, position or list of them, default=None
+        Columns of X whose part in the outcome is to be left: "demographic_parity" then holds within each of their
+        strata, and the groups may differ by as much as their strata do. Numeric columns of more than 20 values are cut
+        at their quartiles; strata of under a 50th of the rows, or 100, are pooled.
     distill : bool, default=False
         Whether to draw from a student, distilled from the teacher by :func:`distill`, instead of the teacher.
         Worth its time where many more rows will be drawn, or the generator is to be shipped: ``generator_`` can then
@@ -152,6 +164,7 @@ class FairDistillResampler(BaseSampler):
         "mode": [StrOptions({"augment", "replace"})],
         "n_samples": [Interval(Integral, 1, None, closed="left"), None],
         **CRITERION_CONSTRAINTS,
+        **LEGITIMATE_CONSTRAINTS,
         "distill": ["boolean"],
         "keep_teacher": ["boolean"],
         **TRAINING_CONSTRAINTS,
@@ -168,6 +181,8 @@ class FairDistillResampler(BaseSampler):
         criterion=None,
         strength=1.0,
         sensitive_at_prediction=True,
+        label_draw="sample",
+        legitimate_columns=None,
         distill=False,
         keep_teacher=True,
         max_epochs=14,
@@ -189,6 +204,8 @@ class FairDistillResampler(BaseSampler):
         self.criterion = criterion
         self.strength = strength
         self.sensitive_at_prediction = sensitive_at_prediction
+        self.label_draw = label_draw
+        self.legitimate_columns = legitimate_columns
         self.distill = distill
         self.keep_teacher = keep_teacher
         self.max_epochs = max_epochs
@@ -329,8 +346,7 @@ class FairDistillResampler(BaseSampler):
         if self.mode == "augment":
             return self._rows_to_add(allocate(strategy, counts, cells), counts, cells)
         if strategy == "auto":
-            strength = 0.0 if self.criterion is None else self.strength
-            return apportion(equalized_shares(counts, strength), self.n_samples or counts.sum())
+            return apportion(layout.moved_shares(self.criterion, self.strength), self.n_samples or counts.sum())
         targets = allocate(strategy, counts, cells)
         return targets if self.n_samples is None else apportion(targets, self.n_samples)
 

@@ -266,7 +266,7 @@ class FairEncoder(CodeDecoder, ClassNamePrefixFeaturesOutMixin, TransformerMixin
             "tokens": self.codec_.encode(features),
             "given": self._layout.levels(rows.group_codes),
             "classes": class_codes,
-            "ranks": layout.ranks(rows.frame, sensitive_features),
+            "ranks": rows.ranks,
         }
         with torch_runtime(draw_seed(rng), self.n_threads, self.device):
             fitted = fit_encoder(
@@ -390,7 +390,7 @@ class FairEncoder(CodeDecoder, ClassNamePrefixFeaturesOutMixin, TransformerMixin
             outcome_weight=self.outcome_weight if predicts else 0.0,
             kl_weight=self.kl_weight,
             fairness_weight=0.0 if self.criterion is None else self.fairness_weight,
-            is_conditional=self.criterion == "equalized_odds",
+            condition="classes" if self.criterion == "equalized_odds" else None,
             penalty=self.penalty,
         )
 

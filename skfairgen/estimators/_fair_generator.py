@@ -1,50 +1,25 @@
 """FairGenerator: learn a table, draw synthetic rows of any class and group."""
 
-import warnings
 from copy import copy
 
-import numpy as np
 import torch
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils._param_validation import validate_parameter_constraints
 from sklearn.utils.validation import check_is_fitted
 
-from skfairgen.criteria import (
-    OutcomeTransport,
-    as_drawn,
-    draw_labels,
-    equalized_shares,
-    match_class_counts,
-    outcome_information,
-    pick_cells,
-    repair_pool,
-)
+from skfairgen.estimators._outcome_repair import RepairedRowSampler
 from skfairgen.estimators._parameters import (
     CRITERION_CONSTRAINTS,
+    LEGITIMATE_CONSTRAINTS,
     TABLE_CONSTRAINTS,
     TRAINING_CONSTRAINTS,
     training_options,
 )
-from skfairgen.estimators._row_sampler import CHUNK_ROWS, RowSampler
 from skfairgen.estimators._training_table import read_training_table
-from skfairgen.exceptions import CollapseWarning
-from skfairgen.nn import class_posterior
-from skfairgen.training import (
-    blind_scores,
-    draw_seed,
-    fit_blind_outcome,
-    fit_teacher,
-    random_generator,
-    torch_runtime,
-)
-
-# rows of each group whose scores the transport is learned from
-MIN_TRANSPORT_ROWS, MAX_TRANSPORT_ROWS = 2_000, 20_000
-# share of what the rows tell of the outcome under which a blind score counts as collapsed
-MIN_INFORMATION = 0.1
+from skfairgen.training import draw_seed, fit_teacher, random_generator, torch_runtime
 
 
-class FairGenerator(RowSampler, BaseEstimator):
+class FairGenerator(RepairedRowSampler, BaseEstimator):
     """Learn a table and draw synthetic rows from it, of any class and group.
 
     The teacher of the package: every column becomes an integer token, and a masked column-autoregressive network
@@ -68,6 +43,13 @@ class FairGenerator(RowSampler, BaseEstimator):
         Whether models trained on the rows will see the sensitive columns when they predict. False matters to
         "demographic_parity": labels are drawn from the outcome score of a fair code that never saw the sensitive
         columns, which such a model can learn; training takes three to four times as long.
+    label_draw : {"sample", "minimal"}, default="sample"
+        How "demographic_parity" draws labels from the moved scores. "sample": afresh. "minimal": a row keeps the label
+        it was drawn with as often as the moved score allows, so that the fewest labels change.
+    legitimate_columns : label, position or list of them, default=None
+        Columns of X whose part in the outcome is to be left: "demographic_parity" then holds within each of their
+        strata, and the groups may differ by as much as their strata do. Numeric columns of more than 20 values are cut
+        at their quartiles; strata of under a 50th of the rows, or 100, are pooled.
     max_epochs : int, default=14
         Passes over the rows at most.
     max_seconds : float, default=None
@@ -123,7 +105,12 @@ class FairGenerator(RowSampler, BaseEstimator):
 
     __metadata_request__fit = {"sensitive_features": True}
 
-    _parameter_constraints = {**TABLE_CONSTRAINTS, **CRITERION_CONSTRAINTS, **TRAINING_CONSTRAINTS}
+    _parameter_constraints = {
+        **TABLE_CONSTRAINTS,
+        **CRITERION_CONSTRAINTS,
+        **LEGITIMATE_CONSTRAINTS,
+        **TRAINING_CONSTRAINTS,
+    }
 
     def __init__(
         self,
@@ -133,6 +120,8 @@ class FairGenerator(RowSampler, BaseEstimator):
         criterion=None,
         strength=1.0,
         sensitive_at_prediction=True,
+        label_draw="sample",
+        legitimate_columns=None,
         max_epochs=14,
         max_seconds=None,
         batch_size="auto",
@@ -149,6 +138,8 @@ class FairGenerator(RowSampler, BaseEstimator):
         self.criterion = criterion
         self.strength = strength
         self.sensitive_at_prediction = sensitive_at_prediction
+        self.label_draw = label_draw
+        self.legitimate_columns = legitimate_columns
         self.max_epochs = max_epochs
         self.max_seconds = max_seconds
         self.batch_size = batch_size
@@ -191,7 +182,8 @@ class FairGenerator(RowSampler, BaseEstimator):
         Parameters
         ----------
         n_samples : int, default=1
-            Number of rows, whose classes and groups are drawn by their shares (moved by the criterion).
+            Number of rows. Each cell gets its share of them (moved by the criterion) to the row; chance rounds it up
+            or down.
         criterion : {"fitted", None, "demographic_parity", "equalized_odds"}, default="fitted"
             What the labels of these rows obey; "fitted" is the estimator's own. Nothing is trained again.
         strength : "fitted" or float in [0, 1], default="fitted"
@@ -270,88 +262,6 @@ class FairGenerator(RowSampler, BaseEstimator):
         """Tell whether the last network, if there is one and it was not loaded from a file, can learn these rows."""
         is_trainable = hasattr(getattr(self, "net_", None), "partial_fit")
         return is_trainable and self._layout.fits(layout) and self.codec_.covers(features)
-
-    def _cell_shares(self):
-        """Return the share of each cell in the synthetic rows, shape (n_classes, n_groups)."""
-        return equalized_shares(self._layout.counts, 0.0 if self.criterion is None else self.strength)
-
-    def _draw_codes(self, wanted, rng):
-        """Draw `wanted` rows of each cell, with the labels that the criterion asks for."""
-        if self.criterion != "demographic_parity":
-            return super()._draw_codes(wanted, rng)
-        pool, shares = repair_pool(wanted, self._cell_shares())
-        tokens, class_codes, group_codes = super()._draw_codes(as_drawn(pool, self._layout.counts), rng)
-        moved = self._moved_scores(tokens, group_codes, rng)
-        class_codes = match_class_counts(draw_labels(moved, rng), moved, group_codes, rng, shares=shares)
-        kept = pick_cells(class_codes, group_codes, wanted)
-        return tokens[kept], class_codes[kept], group_codes[kept]
-
-    def _moved_scores(self, tokens, group_codes, rng):
-        """Return the probability of each class of token rows after the repair, shape (n_rows, n_classes)."""
-        scores = self._outcome_scores(tokens, group_codes)
-        if self.sensitive_at_prediction:
-            return self.transport_.transport(scores, group_codes, strength=self.strength, rng=rng)
-        return (1 - self.strength) * scores + self.strength * self._blind_scores(self.blind_net_, tokens)
-
-    def _fit_blind_outcome(self, tokens, rows, module_parameters, rng):
-        """Learn outcome scores from rows without their group."""
-        layout = self._layout
-        encoded = {
-            "tokens": tokens,
-            "given": layout.levels(rows.group_codes),
-            "classes": rows.class_codes,
-        }
-        parameters = {
-            **module_parameters,
-            "given_cardinalities": layout.level_cardinalities,
-            "n_classes": len(self.classes_),
-            "visible_columns": [
-                k for k, position in enumerate(layout.feature_positions) if position not in layout.sensitive_positions
-            ],
-        }
-        known = self._outcome_scores(tokens, rows.group_codes)
-        information = outcome_information(known, rows.class_codes)
-        with torch_runtime(draw_seed(rng), self.n_threads, self.device):
-            net = fit_blind_outcome(encoded, parameters, information, training_options(self), rng)
-        kept = outcome_information(self._blind_scores(net, tokens), rows.class_codes)
-        if kept < MIN_INFORMATION * information:
-            warnings.warn(
-                f"The outcome score that does not depend on the group keeps {max(kept, 0) / information:.0%} of what "
-                "the rows tell of the outcome, so labels drawn from it are close to random. Lower strength, or use "
-                "sensitive_at_prediction=True.",
-                CollapseWarning,
-                stacklevel=4,
-            )
-        return net
-
-    def _blind_scores(self, net, tokens):
-        return self._by_chunks(lambda rows: blind_scores(net.module_, *rows), tokens)
-
-    def _fit_transport(self, rng):
-        """Learn how the outcome scores of each group are distributed, from rows of the teacher."""
-        counts = self._layout.counts
-        group_sizes = np.clip(counts.sum(axis=0), MIN_TRANSPORT_ROWS, MAX_TRANSPORT_ROWS)
-        tokens, _, group_codes = super()._draw_codes(as_drawn(group_sizes, counts), rng)
-        scores = self._outcome_scores(tokens, group_codes)
-        return OutcomeTransport().fit(scores, group_codes, group_shares=counts.sum(axis=0), rng=rng)
-
-    def _outcome_scores(self, tokens, group_codes):
-        """Return the probability of each class of token rows, shape (n_rows, n_classes)."""
-        counts = self._layout.counts
-        class_shares = (counts / counts.sum(axis=0)).T.astype(np.float32)[group_codes]
-        levels = self._layout.levels(group_codes)
-        return self._by_chunks(lambda rows: class_posterior(self.net_.module_, *rows), tokens, levels, class_shares)
-
-    def _by_chunks(self, score, *arrays):
-        """Return class scores of rows that come in several arrays, chunk by chunk, shape (n_rows, n_classes)."""
-        scores = np.empty((len(arrays[0]), len(self.classes_)))
-        with torch_runtime(0, self.n_threads, self.device):
-            for start in range(0, len(scores), CHUNK_ROWS):
-                rows = slice(start, start + CHUNK_ROWS)
-                chunk = [torch.as_tensor(values[rows], device=self.device) for values in arrays]
-                chunk = [values if values.is_floating_point() else values.long() for values in chunk]
-                scores[rows] = score(chunk).cpu().numpy()
-        return scores
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

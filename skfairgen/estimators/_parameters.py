@@ -10,10 +10,12 @@ TABLE_CONSTRAINTS = {
     "sensitive_columns": ["array-like", str, Integral, None],
     "categorical_columns": [StrOptions({"auto"}), "array-like"],
 }
+LEGITIMATE_CONSTRAINTS = {"legitimate_columns": ["array-like", str, Integral, None]}
 CRITERION_CONSTRAINTS = {
     "criterion": [StrOptions({"demographic_parity", "equalized_odds"}), None],
     "strength": [Interval(Real, 0, 1, closed="both")],
     "sensitive_at_prediction": ["boolean"],
+    "label_draw": [StrOptions({"sample", "minimal"})],
 }
 TRAINING_CONSTRAINTS = {
     "max_epochs": [Interval(Integral, 1, None, closed="left")],

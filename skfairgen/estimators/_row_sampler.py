@@ -7,7 +7,7 @@ import torch
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
-from skfairgen.criteria import allocate, warn_about_small_cells
+from skfairgen.criteria import allocate, drawn_counts, warn_about_small_cells
 from skfairgen.estimators._training_table import TableRows
 from skfairgen.training import random_generator, torch_runtime
 
@@ -36,7 +36,8 @@ class RowSampler:
         Parameters
         ----------
         n_samples : int, default=1
-            Number of rows, whose classes and groups are drawn by their shares (moved by the criterion).
+            Number of rows. Each cell gets its share of them (moved by the criterion) to the row; chance rounds it up
+            or down.
         cells : dict, default=None
             Rows to draw of each class, or (class, group) pair; takes the place of `n_samples`. The rows of a class
             are spread over its groups by their shares.
@@ -71,7 +72,7 @@ class RowSampler:
         if cells is None:
             check_scalar(n_samples, "n_samples", Integral, min_val=1)
             shares = layout.with_margins(self._cell_shares(), class_shares, group_shares)
-            wanted = rng.multinomial(n_samples, shares.ravel()).reshape(shares.shape)
+            wanted = drawn_counts(shares, n_samples, rng)
         elif group_shares is not None or class_shares is not None:
             raise ValueError("cells fixes the rows of each cell; give either cells, or group_shares and class_shares.")
         else:

@@ -26,6 +26,8 @@ CLASSES = {
     "OutcomeTransport": "skfairgen.criteria._outcome_transport",
     "Relation": "skfairgen.data._derived_column",
     "SensitiveFormat": "skfairgen.estimators._training_table",
+    "StrataCodec": "skfairgen.data._strata",
+    "StratifiedTransport": "skfairgen.criteria._stratified_transport",
     "TableCodec": "skfairgen.data._table_codec",
     "TableFormat": "skfairgen.data._table_format",
     "TableLayout": "skfairgen.estimators._training_table",

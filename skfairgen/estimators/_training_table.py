@@ -1,13 +1,13 @@
 """The rows an estimator is fitted on: checked, and split into features, groups and classes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_consistent_length, validate_data
 
-from skfairgen.criteria import CellNames, margin_from_mapping, with_margins
-from skfairgen.data import GroupCodec, TableCodec, TableFormat, TargetCodec
+from skfairgen.criteria import CellNames, equalized_shares, margin_from_mapping, pooled_class_shares, with_margins
+from skfairgen.data import GroupCodec, StrataCodec, TableCodec, TableFormat, TargetCodec
 
 N_RANKS = 1_000
 
@@ -30,6 +30,12 @@ class TableLayout:
         The groups; None when there are no sensitive columns.
     counts : ndarray of shape (n_classes, n_groups), int
         Rows of each cell.
+    legitimate_positions : list of int
+        Positions of the legitimate columns in X.
+    strata : StrataCodec or None
+        The strata that they make; None when there are none.
+    strata_counts : ndarray of shape (n_classes, n_groups, n_strata), int
+        Rows of each cell and stratum; one stratum when there are no legitimate columns.
     """
 
     format: TableFormat
@@ -38,6 +44,9 @@ class TableLayout:
     target: TargetCodec | None
     groups: GroupCodec | None
     counts: np.ndarray | None = None
+    legitimate_positions: list = field(default_factory=list)
+    strata: StrataCodec | None = None
+    strata_counts: np.ndarray | None = None
 
     @property
     def cells(self):
@@ -122,6 +131,36 @@ class TableLayout:
         return np.round(N_RANKS * ranks.to_numpy()).astype(int)
 
     @property
+    def group_parents(self):
+        """For each group, what it shares with those it leans on if it is small: its first sensitive value, if several.
+
+        None where that is everyone.
+        """
+        if self.groups is None or self.groups.group_levels_.shape[1] < 2:
+            return None
+        return self.groups.group_levels_[:, 0]
+
+    @property
+    def class_shares(self):
+        """Class shares of each group, shape (n_classes, n_groups); those of small groups lean on larger ones."""
+        return pooled_class_shares(self.counts, self.group_parents)
+
+    def moved_shares(self, criterion, strength):
+        """Return the share of each cell that a criterion asks for, shape (n_classes, n_groups)."""
+        counts = self.strata_counts if criterion == "demographic_parity" else self.counts
+        return equalized_shares(counts, 0.0 if criterion is None else strength)
+
+    def stratum_codes(self, frame):
+        """Return the stratum of each row, shape (n_rows,)."""
+        if self.strata is None:
+            return np.zeros(len(frame), dtype=int)
+        return self.strata.encode(frame[self.legitimate_positions])
+
+    def without_strata(self):
+        """Return a copy that knows no strata: drawing needs none."""
+        return replace(self, legitimate_positions=[], strata=None, strata_counts=None)
+
+    @property
     def level_cardinalities(self):
         """Number of levels of each sensitive column."""
         return [] if self.groups is None else self.groups.level_counts_
@@ -187,11 +226,15 @@ class TableLayout:
 
 @dataclass
 class TableRows:
-    """The rows themselves: columns of X under integer labels, and the class and group code of each row."""
+    """The rows themselves: columns of X under integer labels, and the class and group code of each row.
+
+    Rows to learn from have the ranks of their continuous sensitive values too.
+    """
 
     frame: pd.DataFrame
     class_codes: np.ndarray
     group_codes: np.ndarray
+    ranks: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -248,10 +291,40 @@ def read_training_table(estimator, X, y, sensitive_features):
         groups = GroupCodec().fit(sensitive, sensitive_names)
         group_codes = groups.encode(sensitive)
     layout = TableLayout(table_format, positions, sensitive_format, target, groups)
+    if not layout.feature_positions:
+        raise ValueError(
+            f"X has no columns but the sensitive ones, {layout.sensitive_names}; expected others to learn. Add some."
+        )
     shape = (1 if target is None else len(target.classes_), 1 if groups is None else len(groups.groups_))
-    cell_codes = np.ravel_multi_index((class_codes, group_codes), shape)
-    layout.counts = np.bincount(cell_codes, minlength=shape[0] * shape[1]).reshape(shape)
-    return layout, TableRows(frame, class_codes, group_codes)
+    layout.counts = _counts((class_codes, group_codes), shape)
+    if getattr(estimator, "legitimate_columns", None) is not None:
+        layout.legitimate_positions = _legitimate_positions(estimator, table_format, positions)
+        own = layout.legitimate_positions
+        layout.strata = StrataCodec().fit(frame[own], table_format.columns[own])
+    n_strata = 1 if layout.strata is None else layout.strata.n_strata_
+    layout.strata_counts = _counts((class_codes, group_codes, layout.stratum_codes(frame)), (*shape, n_strata))
+    return layout, TableRows(frame, class_codes, group_codes, layout.ranks(frame, sensitive_features))
+
+
+def _counts(codes, shape):
+    return np.bincount(np.ravel_multi_index(codes, shape), minlength=np.prod(shape)).reshape(shape)
+
+
+def _legitimate_positions(estimator, table_format, sensitive_positions):
+    positions = table_format.positions(estimator.legitimate_columns, "legitimate_columns")
+    both = [table_format.columns[position] for position in positions if position in sensitive_positions]
+    if both or not positions:
+        found = f"names the sensitive columns {both}" if both else "is empty"
+        raise ValueError(
+            f"legitimate_columns {found}; expected other columns of X, whose part in the outcome is to be left. "
+            "Use None for demographic parity without them."
+        )
+    if estimator.criterion != "demographic_parity":
+        raise ValueError(
+            f"legitimate_columns was given with criterion={estimator.criterion!r}; it belongs to "
+            "'demographic_parity', which it makes conditional. Leave it out, or choose that criterion."
+        )
+    return positions
 
 
 def _read_target(y, n_rows):

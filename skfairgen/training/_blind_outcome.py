@@ -22,7 +22,8 @@ def fit_blind_outcome(rows, module_parameters, information, options, rng):
     Parameters
     ----------
     rows : dict of str to ndarray
-        Integers: "tokens" (n_rows, n_columns), "given" (n_rows, n_sensitive) and "classes" (n_rows,).
+        Integers: "tokens" (n_rows, n_columns), "given" (n_rows, n_sensitive), "classes" (n_rows,), "ranks" (n_rows,
+        n_continuous) and, where dependence is to be penalized within strata only, "strata" (n_rows,).
     module_parameters : dict
         ``cardinalities``, ``given_cardinalities``, ``generable`` and ``n_classes`` of
         :class:`~skfairgen.nn.FairAutoencoder`.
@@ -40,7 +41,8 @@ def fit_blind_outcome(rows, module_parameters, information, options, rng):
     """
     parameters = {**module_parameters, "latent_features": LATENT_FEATURES, "encode_given": False}
     options = replace(options, lr=LEARNING_RATE, max_epochs="auto")
-    objective = FairObjective(**WEIGHTS, fairness_weight=FAIRNESS_WEIGHT * information)
+    condition = "strata" if "strata" in rows else None
+    objective = FairObjective(**WEIGHTS, fairness_weight=FAIRNESS_WEIGHT * information, condition=condition)
     return fit_encoder(rows, parameters, objective, options, rng).net
 
 

@@ -25,8 +25,8 @@ class FairObjective:
     ----------
     reconstruction_weight, outcome_weight, kl_weight, fairness_weight : float
         Weights of the terms.
-    is_conditional : bool
-        Whether dependence is measured within each class, for equalized odds.
+    condition : {"classes", "strata", None}
+        What dependence is measured within: each class, for equalized odds; each stratum, for conditional parity.
     penalty : {"energy_distance", "fairdisco"}
         The statistic D.
     ramp : float
@@ -42,7 +42,7 @@ class FairObjective:
     outcome_weight: float
     kl_weight: float
     fairness_weight: float
-    is_conditional: bool = False
+    condition: str | None = None
     penalty: str = "energy_distance"
     ramp: float = 1.0
     queue: "CodeQueue | None" = None
@@ -76,20 +76,20 @@ class FairObjective:
     def _dependence(self, coded, rows, training):
         if rows["given"].shape[1] == 0:
             return coded.mean.sum() * 0
-        classes = rows["classes"] if self.is_conditional else None
-        if classes is not None and not (classes >= 0).any():
+        within = None if self.condition is None else rows[self.condition]
+        if within is not None and not (within >= 0).any():
             return coded.mean.sum() * 0
         if self.penalty == "fairdisco":
-            return _fairdisco(coded, rows["given"], classes)
+            return _fairdisco(coded, rows["given"], within)
         parts = {"mean": coded.mean, "sample": coded.sample, "scores": coded.mean_scores}
         borrow = training and self.queue is not None
         found = {}
         for name, codes in parts.items():
             if codes.shape[1]:
-                memory = self.queue.memory(name, classes) if borrow else None
-                found[name] = _dependence(codes, rows, classes, memory)
+                memory = self.queue.memory(name) if borrow else None
+                found[name] = _dependence(codes, rows, within, memory)
         if borrow:
-            self.queue.push(parts, rows)
+            self.queue.push(parts, rows["given"], within)
         return (found["mean"] + found["sample"]) / 2 + found.get("scores", 0.0)
 
 
@@ -113,22 +113,22 @@ class CodeQueue:
         self.rare_groups = groups[counts * batch_size < 16 * len(given)]
         self.past = None
 
-    def memory(self, name, classes):
-        """Return (codes, groups), with their classes where these are given; None while there is none."""
+    def memory(self, name):
+        """Return (codes, groups), and what they are measured within where that was pushed; None while there is none."""
         if self.past is None:
             return None
-        memory = self.past[name], self.past["given"]
-        return memory if classes is None else (*memory, self.past["classes"])
+        return tuple(self.past[part] for part in (name, "given", "within") if part in self.past)
 
-    def push(self, parts, rows):
+    def push(self, parts, given, within=None):
         """Add the rare groups' rows of a batch and forget the oldest."""
         if len(self.rare_groups) == 0:
             return
-        given, classes = rows["given"], rows["classes"]
         own = (given.unsqueeze(1) == self.rare_groups).all(dim=2)
         is_rare = own.any(dim=1)
         latest = {name: codes[is_rare].detach() for name, codes in parts.items()}
-        latest |= {"given": given[is_rare], "classes": classes[is_rare]}
+        latest["given"] = given[is_rare]
+        if within is not None:
+            latest["within"] = within[is_rare]
         if self.past is not None:
             latest = {name: torch.cat([values, self.past[name]]) for name, values in latest.items()}
         own = (latest["given"].unsqueeze(1) == self.rare_groups).all(dim=2)
@@ -136,22 +136,22 @@ class CodeQueue:
         self.past = {name: values[kept] for name, values in latest.items()}
 
 
-def _dependence(codes, rows, classes, memory):
-    found = group_dependence(codes, rows["given"], classes=classes, memory=memory)
+def _dependence(codes, rows, within, memory):
+    found = group_dependence(codes, rows["given"], classes=within, memory=memory)
     if "ranks" in rows and rows["ranks"].shape[1] and len(codes) >= 4:
-        found = found + distance_correlation(codes, _sensitive_columns(rows), classes=classes)
+        found = found + distance_correlation(codes, _sensitive_columns(rows), classes=within)
     return found
 
 
-def _fairdisco(coded, given, classes):
+def _fairdisco(coded, given, within):
     groups = torch.unique(given, dim=0, return_inverse=True)[1]
 
-    def within(rows):
+    def penalty(rows):
         return fairdisco_penalty(coded.mean[rows], groups[rows], log_variance=coded.log_variance[rows])
 
-    return (
-        within(torch.arange(len(groups), device=groups.device)) if classes is None else class_average(within, classes)
-    )
+    if within is None:
+        return penalty(torch.arange(len(groups), device=groups.device))
+    return class_average(penalty, within)
 
 
 def _sensitive_columns(rows):

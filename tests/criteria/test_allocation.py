@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from imblearn.utils import check_sampling_strategy
 
-from skfairgen.criteria import CellNames, allocate, apportion, equalized_shares, parity_targets
+from skfairgen.criteria import CellNames, allocate, apportion, drawn_counts, equalized_shares, parity_targets
 
 
 def _names(counts, groups=None):
@@ -176,3 +176,12 @@ def test_cells_are_named_by_class_and_group_and_empty_ones_left_out():
     values = np.array([[1, 0], [3, 4]])
     assert CellNames(["n", "y"], ["a", "b"]).as_dict(values) == {("n", "a"): 1, ("y", "a"): 3, ("y", "b"): 4}
     assert CellNames(["n", "y"], None).as_dict(values[:, :1]) == {"n": 1, "y": 3}
+
+
+def test_drawn_counts_are_next_to_their_parts_and_right_on_average():
+    shares = np.array([[0.1, 0.25], [0.05, 0.6]])
+    rng = np.random.default_rng(0)
+    drawn = np.stack([drawn_counts(shares, 7, rng) for _ in range(4_000)])
+    assert (drawn.sum(axis=(1, 2)) == 7).all() and (np.abs(drawn - 7 * shares) < 1).all()
+    np.testing.assert_allclose(drawn.mean(axis=0), 7 * shares, atol=0.04)
+    assert drawn_counts(np.array([3.0, 0.0, 1.0]), 4, rng).tolist() == [3, 0, 1]

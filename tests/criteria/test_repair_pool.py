@@ -1,6 +1,6 @@
 import numpy as np
 
-from skfairgen.criteria import as_drawn, pick_cells, repair_pool
+from skfairgen.criteria import pick_cells, repair_pool
 
 
 def test_rows_asked_by_the_repaired_shares_need_no_more_rows():
@@ -22,12 +22,6 @@ def test_a_cell_the_repair_never_yields_is_labeled_as_asked():
     sizes, class_shares = repair_pool(np.array([[0], [5]]), np.array([[1.0], [0.0]]))
     assert sizes.tolist() == [5]
     assert class_shares[0].tolist() == [0.0, 1.0]
-
-
-def test_as_drawn_keeps_group_sizes_and_class_rates():
-    drawn = as_drawn(np.array([10, 20]), np.array([[30, 1], [10, 1]]))
-    assert drawn.sum(axis=0).tolist() == [10, 20]
-    assert drawn[:, 1].tolist() == [10, 10]
 
 
 def test_pick_cells_keeps_the_first_rows_of_each_cell():

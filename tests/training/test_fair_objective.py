@@ -66,8 +66,8 @@ def test_dependence_within_classes_ignores_what_the_class_explains():
     codes = torch.randn(400, 2) + 3 * rows["classes"][:, None]
     coded = CodedRows(codes, codes, codes, codes, codes[:, :0], codes[:, :0])
     found = []
-    for is_conditional in (False, True):
-        objective = FairObjective(0.0, 0.0, 0.0, 1.0, is_conditional)
+    for condition in (None, "classes"):
+        objective = FairObjective(0.0, 0.0, 0.0, 1.0, condition)
         found.append(objective(coded, rows, training=False).item())
     assert found[0] > 0.2 and abs(found[1]) < 0.05
 
@@ -76,19 +76,18 @@ def test_the_queue_keeps_the_latest_rows_of_rare_groups_only():
     given = torch.zeros(1_000, 1, dtype=torch.long)
     given[::100] = 1
     queue = CodeQueue(given, batch_size=100)
-    assert queue.memory("mean", None) is None
+    assert queue.memory("mean") is None
     for step in range(100):
-        rows = {"given": given[:100], "classes": torch.full((100,), step)}
-        queue.push({"mean": torch.full((100, 2), float(step))}, rows)
-    codes, groups = queue.memory("mean", None)
+        queue.push({"mean": torch.full((100, 2), float(step))}, given[:100], torch.full((100,), step))
+    codes, groups, within = queue.memory("mean")
     assert (groups == 1).all() and codes[:, 0].tolist() == list(range(99, 35, -1))
-    assert queue.memory("mean", rows["classes"])[2].tolist() == list(range(99, 35, -1))
+    assert within.tolist() == list(range(99, 35, -1))
 
 
 def test_no_queue_is_kept_where_batches_hold_every_group():
     queue = CodeQueue(torch.arange(1_000)[:, None] % 2, batch_size=100)
-    queue.push({"mean": torch.zeros(4, 2)}, _rows(4))
-    assert queue.memory("mean", None) is None
+    queue.push({"mean": torch.zeros(4, 2)}, _rows(4)["given"])
+    assert queue.memory("mean") is None
 
 
 def test_held_out_rows_are_told_and_the_noise_is_known_after_training():

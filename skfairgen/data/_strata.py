@@ -1,0 +1,61 @@
+"""Strata: combinations of the values of legitimate columns, small ones pooled."""
+
+import numpy as np
+
+from skfairgen.data._groups import GroupCodec
+
+MIN_ROWS = 100
+MIN_SHARE = 0.02
+
+
+class StrataCodec:
+    """Encode the legitimate columns of a table as strata.
+
+    A stratum is one combination of values; a numeric column of more than 20 different values is cut at its quartiles,
+    and a missing value is a value of its own. Combinations of fewer rows than a 50th of the table, and than 100, are
+    pooled with those that share all columns but the last; pools that are small still, with those that share all but
+    the last two, and so on.
+
+    Attributes
+    ----------
+    n_strata_ : int
+        Number of strata.
+    """
+
+    def fit(self, table, names=None):
+        """Learn the strata of a frame with integer labels; `names` are for messages.
+
+        Raises
+        ------
+        ValueError
+            If a column holds infinite, complex or unhashable values; the message names it.
+        """
+        self.levels_ = GroupCodec().fit(table, names)
+        left = self.levels_.encode_levels(table)
+        least = max(MIN_ROWS, MIN_SHARE * len(table))
+        self.strata_ = {}
+        for n_columns in range(left.shape[1], 0, -1):
+            kinds, place, counts = np.unique(left[:, :n_columns], axis=0, return_inverse=True, return_counts=True)
+            for kind in kinds[counts >= least].tolist():
+                self.strata_[tuple(kind)] = len(self.strata_)
+            left = left[(counts < least)[place.ravel()]]
+        if len(left) or not self.strata_:
+            self.strata_[()] = len(self.strata_)
+        self.n_strata_ = len(self.strata_)
+        return self
+
+    def encode(self, table):
+        """Return the stratum code of each row, an int array of shape (n_rows,).
+
+        A combination that ``fit`` did not meet is encoded by as many of its first columns as it did; stratum 0 takes
+        what is left.
+        """
+        levels = self.levels_.encode_levels(table)
+        kinds, place = np.unique(levels, axis=0, return_inverse=True)
+        return np.array([self._stratum(tuple(kind)) for kind in kinds.tolist()], dtype=int)[place.ravel()]
+
+    def _stratum(self, kind):
+        for n_columns in range(len(kind), -1, -1):
+            if kind[:n_columns] in self.strata_:
+                return self.strata_[kind[:n_columns]]
+        return 0

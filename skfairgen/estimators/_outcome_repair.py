@@ -1,0 +1,136 @@
+"""Outcome scores of drawn rows, and the labels that a criterion makes of them."""
+
+import warnings
+
+import numpy as np
+import torch
+
+from skfairgen.criteria import (
+    StratifiedTransport,
+    apportion,
+    draw_labels,
+    match_class_counts,
+    minimal_flip_labels,
+    outcome_information,
+    pick_cells,
+    repair_pool,
+)
+from skfairgen.estimators._parameters import training_options
+from skfairgen.estimators._row_sampler import CHUNK_ROWS, RowSampler
+from skfairgen.exceptions import CollapseWarning
+from skfairgen.nn import class_posterior
+from skfairgen.training import blind_scores, draw_seed, fit_blind_outcome, torch_runtime
+
+# rows of each group whose scores the transport is learned from
+MIN_TRANSPORT_ROWS, MAX_TRANSPORT_ROWS = 2_000, 20_000
+# share of what the rows tell of the outcome under which a blind score counts as collapsed
+MIN_INFORMATION = 0.1
+
+
+class RepairedRowSampler(RowSampler):
+    """Draw rows whose labels are repaired for demographic parity where the criterion asks for it.
+
+    A subclass has, besides what :class:`RowSampler` needs, the attributes ``criterion``, ``strength``, ``label_draw``,
+    ``sensitive_at_prediction`` and, once fitted for demographic parity, ``transport_`` or ``blind_net_``.
+    """
+
+    def _cell_shares(self):
+        """Return the share of each cell in the synthetic rows, shape (n_classes, n_groups)."""
+        return self._layout.moved_shares(self.criterion, self.strength)
+
+    def _draw_codes(self, wanted, rng):
+        """Draw `wanted` rows of each cell, with the labels that the criterion asks for."""
+        if self.criterion != "demographic_parity":
+            return super()._draw_codes(wanted, rng)
+        pool, shares = repair_pool(wanted, self._cell_shares())
+        tokens, drawn_with, group_codes = self._draw_as_learned(pool, rng)
+        scores, moved = self._scores_before_and_after(tokens, group_codes, rng)
+        if self.label_draw == "minimal":
+            class_codes = minimal_flip_labels(drawn_with, scores, moved, rng)
+        else:
+            class_codes = draw_labels(moved, rng)
+        class_codes = match_class_counts(class_codes, moved, group_codes, rng, shares=shares)
+        kept = pick_cells(class_codes, group_codes, wanted)
+        return tokens[kept], class_codes[kept], group_codes[kept]
+
+    def _draw_as_learned(self, group_sizes, rng):
+        """Draw so many rows of each group, classes by the group's own shares, as token rows, class and group codes."""
+        columns = [apportion(own, size) for own, size in zip(self._layout.class_shares.T, group_sizes, strict=True)]
+        return super()._draw_codes(np.column_stack(columns), rng)
+
+    def _scores_before_and_after(self, tokens, group_codes, rng):
+        """Return the probability of each class of token rows, and that after the repair, (n_rows, n_classes) each."""
+        scores = self._outcome_scores(tokens, group_codes)
+        if not self.sensitive_at_prediction:
+            return scores, (1 - self.strength) * scores + self.strength * self._blind_scores(self.blind_net_, tokens)
+        strata = self._strata(tokens, rng)
+        return scores, self.transport_.transport(scores, group_codes, strata, strength=self.strength, rng=rng)
+
+    def _fit_transport(self, rng):
+        """Learn how the outcome scores of each group and stratum are distributed, from rows of the teacher."""
+        layout = self._layout
+        group_sizes = np.clip(layout.counts.sum(axis=0), MIN_TRANSPORT_ROWS, MAX_TRANSPORT_ROWS)
+        tokens, _, group_codes = self._draw_as_learned(group_sizes, rng)
+        scores, strata = self._outcome_scores(tokens, group_codes), self._strata(tokens, rng)
+        sizes = layout.strata_counts.sum(axis=0)
+        transport = StratifiedTransport()
+        return transport.fit(scores, group_codes, strata, sizes, parents=layout.group_parents, rng=rng)
+
+    def _fit_blind_outcome(self, tokens, rows, module_parameters, rng):
+        """Learn outcome scores from rows without their group."""
+        layout = self._layout
+        encoded = {
+            "tokens": tokens,
+            "given": layout.levels(rows.group_codes),
+            "classes": rows.class_codes,
+            "ranks": rows.ranks,
+        }
+        if layout.strata is not None:
+            encoded["strata"] = layout.stratum_codes(rows.frame)
+        parameters = {
+            **module_parameters,
+            "given_cardinalities": layout.level_cardinalities,
+            "n_classes": len(self.classes_),
+            "visible_columns": [
+                k for k, position in enumerate(layout.feature_positions) if position not in layout.sensitive_positions
+            ],
+        }
+        known = self._outcome_scores(tokens, rows.group_codes)
+        information = outcome_information(known, rows.class_codes)
+        with torch_runtime(draw_seed(rng), self.n_threads, self.device):
+            net = fit_blind_outcome(encoded, parameters, information, training_options(self), rng)
+        kept = outcome_information(self._blind_scores(net, tokens), rows.class_codes)
+        if kept < MIN_INFORMATION * information:
+            warnings.warn(
+                f"The outcome score that does not depend on the group keeps {max(kept, 0) / information:.0%} of what "
+                "the rows tell of the outcome, so labels drawn from it are close to random. Lower strength, or use "
+                "sensitive_at_prediction=True.",
+                CollapseWarning,
+                stacklevel=4,
+            )
+        return net
+
+    def _blind_scores(self, net, tokens):
+        return self._by_chunks(lambda rows: blind_scores(net.module_, *rows), tokens)
+
+    def _outcome_scores(self, tokens, group_codes):
+        """Return the probability of each class of token rows, shape (n_rows, n_classes)."""
+        class_shares = self._layout.class_shares.T.astype(np.float32)[group_codes]
+        levels = self._layout.levels(group_codes)
+        return self._by_chunks(lambda rows: class_posterior(self.net_.module_, *rows), tokens, levels, class_shares)
+
+    def _strata(self, tokens, rng):
+        """Return the strata of token rows, shape (n_rows,)."""
+        layout = self._layout
+        return layout.stratum_codes(tokens if layout.strata is None else self.codec_.decode(tokens, rng))
+
+    def _by_chunks(self, score, *arrays):
+        """Return class scores of rows that come in several arrays, chunk by chunk, shape (n_rows, n_classes)."""
+        scores = np.empty((len(arrays[0]), len(self.classes_)))
+        with torch_runtime(0, self.n_threads, self.device):
+            for start in range(0, len(scores), CHUNK_ROWS):
+                rows = slice(start, start + CHUNK_ROWS)
+                chunk = [torch.as_tensor(values[rows], device=self.device) for values in arrays]
+                chunk = [values if values.is_floating_point() else values.long() for values in chunk]
+                scores[rows] = score(chunk).cpu().numpy()
+        return scores

@@ -1,0 +1,116 @@
+"""legitimate_columns, label_draw and small groups: what holds in the synthetic rows."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skfairgen import FairDistillResampler, FairGenerator
+from skfairgen.exceptions import SmallGroupWarning
+
+
+def admissions(n_rows=4_000, seed=0):
+    """Women apply where few are taken; within a department they are taken a little less often."""
+    rng = np.random.default_rng(seed)
+    sex = rng.choice(["f", "m"], n_rows)
+    is_hard = rng.random(n_rows) < np.where(sex == "f", 0.75, 0.25)
+    rate = np.where(is_hard, 0.25, 0.75) - np.where(sex == "f", 0.1, 0.0)
+    frame = pd.DataFrame({"sex": sex, "department": np.where(is_hard, "hard", "easy"), "x": rng.normal(size=n_rows)})
+    return frame, pd.Series((rng.random(n_rows) < rate).astype(int), name="taken")
+
+
+def gaps(X, y):
+    """The gap between women and men, and that within departments."""
+    plain = y.groupby(X["sex"].to_numpy()).mean()
+    within = y.groupby([X["department"].to_numpy(), X["sex"].to_numpy()]).mean().unstack()
+    return plain["m"] - plain["f"], (within["m"] - within["f"]).to_numpy()
+
+
+@pytest.fixture(scope="module")
+def table():
+    return admissions(12_000)
+
+
+def _resample(table, **options):
+    common = {"mode": "replace", "criterion": "demographic_parity", "max_epochs": 3, "random_state": 0}
+    resampler = FairDistillResampler("sex", **{**common, "n_samples": 20_000, **options})
+    return resampler.fit_resample(*table)
+
+
+def test_parity_holds_within_departments_and_their_difference_stays(table):
+    real, _ = gaps(*table)
+    plain, within = gaps(*_resample(table, legitimate_columns="department"))
+    assert np.abs(within).max() < 0.03
+    assert 0.2 < plain < real - 0.05
+    # without legitimate columns the gap is gone, and turned around within departments
+    plain, within = gaps(*_resample(table))
+    assert abs(plain) < 2e-3 and within.min() < -0.1
+
+
+def test_strength_leaves_part_of_the_gap_within_departments(table):
+    real = gaps(*table)[1].mean()
+    half = gaps(*_resample(table, legitimate_columns="department", strength=0.5))[1].mean()
+    assert half == pytest.approx(real / 2, abs=0.03)
+
+
+def test_the_plan_says_what_the_strata_leave(table):
+    options = {"mode": "replace", "criterion": "demographic_parity", "legitimate_columns": ["department"]}
+    plan = FairDistillResampler("sex", **options).explain_plan(*table).set_index(["class", "group"])
+    rates = plan.loc[1, "rate_output"]
+    assert 0.2 < rates["m"] - rates["f"] < plan.loc[(1, "m"), "rate_real"] - plan.loc[(1, "f"), "rate_real"]
+
+
+def test_a_blind_score_may_tell_the_department_but_no_more(table):
+    options = {"sensitive_at_prediction": False, "legitimate_columns": "department"}
+    plain, within = gaps(*_resample(table, **options))
+    assert plain > 0.15 and np.abs(within).max() < 0.05
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"legitimate_columns": "sex"}, "names the sensitive columns"),
+        ({"legitimate_columns": []}, "is empty"),
+        ({"legitimate_columns": "rank"}, "'rank' is not a column of X"),
+        ({"legitimate_columns": "department", "criterion": None}, "belongs to 'demographic_parity'"),
+    ],
+)
+def test_legitimate_columns_that_cannot_be_are_named_before_training(table, options, message, monkeypatch):
+    monkeypatch.setattr("skfairgen.estimators._fair_generator.fit_teacher", None)
+    with pytest.raises(ValueError, match=message):
+        FairGenerator("sex", **{"criterion": "demographic_parity", **options}).fit(*table)
+
+
+def _changed_labels(generator, monkeypatch):
+    """The share of rows that get another label than the one they were drawn with."""
+    learned, drawn = generator._draw_as_learned, []
+    monkeypatch.setattr(generator, "_draw_as_learned", lambda *args: drawn.append(learned(*args)) or drawn[-1])
+    keep_all = "skfairgen.estimators._outcome_repair.pick_cells"
+    monkeypatch.setattr(keep_all, lambda labels, *rest: np.arange(len(labels)))
+    _, class_codes, _ = generator._draw_codes(np.array([[1_000, 1_000], [800, 800]]), np.random.default_rng(0))
+    monkeypatch.undo()
+    return (drawn[0][1] != class_codes).mean()
+
+
+def test_minimal_draws_keep_more_of_the_labels_that_rows_were_drawn_with(table, monkeypatch):
+    generator = FairGenerator("sex", criterion="demographic_parity", max_epochs=3, random_state=0).fit(*table)
+    afresh = _changed_labels(generator, monkeypatch)
+    generator.set_params(label_draw="minimal")
+    assert 0 < _changed_labels(generator, monkeypatch) < afresh - 0.15
+    assert abs(gaps(*generator.sample(5_000, random_state=0))[0]) < 2e-3
+
+
+def test_a_tiny_group_is_never_dropped_nor_ruled_out_of_a_class():
+    X, y = admissions(1_000)
+    X.loc[[0, 1, 2], "sex"], y.loc[[0, 1, 2]] = "n", 0
+    generator = FairGenerator("sex", criterion="demographic_parity", max_epochs=2, random_state=0).fit(X, y)
+    X_new, y_new = generator.sample(n_samples=9_000, group_shares={"n": 1 / 3}, random_state=0)
+    rates = y_new.groupby(X_new["sex"].to_numpy()).mean()
+    assert np.ptp(rates) < 2e-3 and (X_new["sex"] == "n").mean() == pytest.approx(1 / 3, abs=0.02)
+    with pytest.warns(SmallGroupWarning, match="'n'"):
+        generator.sample(cells={(1, "n"): 10}, random_state=0)
+
+
+def test_at_full_strength_every_group_of_thirty_thousand_rows_is_within_a_hundredth(table):
+    X, y = _resample(table, n_samples=30_000, strength=1.0)
+    rates = y.groupby(X["sex"].to_numpy()).mean()
+    assert np.abs(rates - y.mean()).max() <= 0.01
