@@ -169,11 +169,22 @@ def read_synthetic(path, task):
     else:
         words = [label for label in X.columns if not pd.api.types.is_numeric_dtype(X[label])]
         table = pd.read_csv(path, dtype=dict.fromkeys(words, str))
+        table = table.assign(**{label: _as_levels(table[label], X[label]) for label in words if label in table})
     wanted = [*X.columns, y.name]
     absent = [label for label in wanted if label not in table.columns]
     if absent:
         raise SystemExit(f"{path} lacks the columns {absent}: it needs all of {wanted}.")
     return table[list(X.columns)], table[y.name]
+
+
+def _as_levels(written, real):
+    """Turn the words of a file into the levels of the real column, which may be numbers; other words stay words."""
+    if not isinstance(real.dtype, pd.CategoricalDtype):
+        return written
+    levels = {str(level): level for level in real.cat.categories}
+    column = written.astype(object).map(lambda word: levels.get(word, word))
+    known = column.isna() | column.isin(real.cat.categories)
+    return column.astype(real.dtype if known.all() else "category")
 
 
 def _parse(argv):

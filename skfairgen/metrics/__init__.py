@@ -5,6 +5,10 @@ from skfairgen.metrics._c2st import c2st_auc
 from skfairgen.metrics._calibration_error import calibration_error
 from skfairgen.metrics._closest_record import closest_record_share, exact_copy_rate
 from skfairgen.metrics._column_shapes import column_shapes
+from skfairgen.metrics._conditional_parity import (
+    conditional_demographic_parity_difference,
+    conditional_demographic_parity_ratio,
+)
 from skfairgen.metrics._demographic_parity import demographic_parity_difference, demographic_parity_ratio
 from skfairgen.metrics._density_coverage import density_coverage
 from skfairgen.metrics._disparity_report import disparity_report
@@ -42,6 +46,8 @@ __all__ = [
     "closest_record_share",
     "column_pair_trends",
     "column_shapes",
+    "conditional_demographic_parity_difference",
+    "conditional_demographic_parity_ratio",
     "demographic_parity_difference",
     "demographic_parity_ratio",
     "density_coverage",

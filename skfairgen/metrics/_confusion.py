@@ -19,8 +19,10 @@ class Confusion:
         Rows, or summed sample weights, by (group, true label, predicted label).
     classes : list
         The labels, in sorted order.
-    true : ndarray of shape (n_rows,)
-        Position in `classes` of each row's true label.
+    true, predicted : ndarray of shape (n_rows,)
+        Position in `classes` of each row's true and predicted label.
+    weight : ndarray of shape (n_rows,) or None
+        Weight of each row.
     positives : list of int
         Positions in `classes` of the labels to judge: one for two classes or a given ``pos_label``, else all.
     groups : Groups
@@ -29,6 +31,8 @@ class Confusion:
     counts: np.ndarray
     classes: list
     true: np.ndarray
+    predicted: np.ndarray
+    weight: np.ndarray | None
     positives: list
     groups: Groups
 
@@ -60,7 +64,7 @@ def confusion_by_group(y_true, y_pred, sensitive_features, *, pos_label=None, sa
     weight = _as_weight(sample_weight, len(true))
     flat = np.ravel_multi_index((groups.codes, true, predicted), shape)
     counts = np.bincount(flat, weights=weight, minlength=int(np.prod(shape))).reshape(shape)
-    return Confusion(counts.astype(np.float64), classes, true, positives, groups)
+    return Confusion(counts.astype(np.float64), classes, true, predicted, weight, positives, groups)
 
 
 def encode_positive(y_true, pos_label=None):

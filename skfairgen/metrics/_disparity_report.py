@@ -4,15 +4,17 @@ from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
-from sklearn.utils import check_scalar
+from sklearn.utils import check_random_state, check_scalar
 
 from skfairgen.metrics._bootstrap import draw_counts, percentile_interval
 from skfairgen.metrics._confusion import confusion_by_group
 from skfairgen.metrics._disparity import disparity_of_counts
 from skfairgen.metrics._rate_counts import RATES, rate_of_counts, warn_undefined
+from skfairgen.metrics._strata import count_by_stratum, standardize
 
 CRITERIA = {
     "demographic_parity": ["selection_rate"],
+    "conditional_demographic_parity": ["selection_rate"],
     "equalized_odds": ["true_positive_rate", "false_positive_rate"],
     "equal_opportunity": ["true_positive_rate"],
     "predictive_parity": ["positive_predictive_value"],
@@ -24,6 +26,7 @@ def disparity_report(
     y_pred,
     *,
     sensitive_features,
+    legitimate_features=None,
     method="between_groups",
     pos_label=None,
     confidence_level=0.95,
@@ -38,6 +41,9 @@ def disparity_report(
         True and predicted labels.
     sensitive_features : array-like of shape (n_rows,) or (n_rows, n_columns)
         Values of the sensitive columns; several columns are crossed, a missing value is a group.
+    legitimate_features : array-like of shape (n_rows,) or (n_rows, n_columns), or None, default=None
+        Values that may explain a difference. Given, the report also has conditional demographic parity, for the
+        plain gap and the one that is left to stand side by side.
     method : {"between_groups", "to_overall"}, default="between_groups"
         Compare groups with each other, or each with all rows.
     pos_label : label or None, default=None
@@ -60,13 +66,18 @@ def disparity_report(
     Raises
     ------
     ValueError
-        If `method` is unknown, lengths differ, a label is missing, or the positive label is neither given nor
-        evident.
+        If `method` is unknown, or "to_overall" with legitimate features; if lengths differ, a label is missing, or
+        the positive label is neither given nor evident.
 
     Warns
     -----
     SmallGroupWarning
-        If a rate is 0 / 0 in a group: it is named with the group and its rows, and left out.
+        If a rate is 0 / 0 in a group: it is named with the group and its rows, and left out. If strata of the
+        legitimate features lack rows of a group: they are left out, counted with their share of the rows.
+
+    See Also
+    --------
+    conditional_demographic_parity_difference : What legitimate features are, and what is left of a gap.
 
     Notes
     -----
@@ -85,6 +96,11 @@ def disparity_report(
     check_scalar(confidence_level, "confidence_level", Real, min_val=0, max_val=1, include_boundaries="neither")
     if method not in ("between_groups", "to_overall"):
         raise ValueError(f"method must be 'between_groups' or 'to_overall', got {method!r}.")
+    if method == "to_overall" and legitimate_features is not None:
+        raise ValueError(
+            "method='to_overall' has no conditional demographic parity, which compares groups with each other: "
+            "leave out legitimate_features, or use method='between_groups'."
+        )
     table = confusion_by_group(y_true, y_pred, sensitive_features, pos_label=pos_label)
     judged = [rate for rate in RATES if any(rate in rates for rates in CRITERIA.values())]
     warn_undefined(
@@ -92,20 +108,25 @@ def disparity_report(
         {(rate, k): rate_of_counts(rate, table.counts, k) for rate in judged for k in table.positives},
         3,
     )
-    draws = draw_counts(table.counts, n_bootstrap, random_state)
+    rng = check_random_state(random_state)
+    samples = dict.fromkeys(CRITERIA, (table.counts, draw_counts(table.counts, n_bootstrap, rng)))
+    if legitimate_features is None:
+        del samples["conditional_demographic_parity"]
+    else:
+        samples["conditional_demographic_parity"] = _standardized(table, legitimate_features, n_bootstrap, rng)
     rows = {}
-    for criterion, rates in CRITERIA.items():
+    for criterion, counts in samples.items():
         for kind in ("difference", "ratio"):
-            value, drawn = (
-                _nan_for_inf(disparity_of_counts(counts, table.positives, rates, kind, method))
-                for counts in (table.counts, draws)
-            )
-            rows[f"{criterion}_{kind}"] = (
-                float(value),
-                *map(float, percentile_interval(drawn, confidence_level)),
-            )
+            value, drawn = (_gap(some, table.positives, CRITERIA[criterion], kind, method) for some in counts)
+            rows[f"{criterion}_{kind}"] = (float(value), *map(float, percentile_interval(drawn, confidence_level)))
     return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high"])
 
 
-def _nan_for_inf(values):
-    return np.where(np.isinf(values), np.nan, values)
+def _standardized(table, legitimate_features, n_bootstrap, rng):
+    strata = count_by_stratum(table, legitimate_features)
+    return [standardize(counts) for counts in (strata, draw_counts(strata, n_bootstrap, rng))]
+
+
+def _gap(counts, positives, rates, kind, method):
+    gap = disparity_of_counts(counts, positives, rates, kind, method)
+    return np.where(np.isinf(gap), np.nan, gap)

@@ -1,11 +1,15 @@
 """A scorer that reads the sensitive columns from X, so that no metadata has to be routed."""
 
 from functools import partial
-from inspect import signature
+from inspect import Parameter, signature
 
 import numpy as np
 import pandas as pd
 
+from skfairgen.metrics._conditional_parity import (
+    conditional_demographic_parity_difference,
+    conditional_demographic_parity_ratio,
+)
 from skfairgen.metrics._demographic_parity import demographic_parity_difference, demographic_parity_ratio
 from skfairgen.metrics._equal_opportunity import equal_opportunity_difference, equal_opportunity_ratio
 from skfairgen.metrics._equalized_odds import equalized_odds_difference, equalized_odds_ratio
@@ -16,6 +20,8 @@ from skfairgen.metrics._rate_gaps import rate_difference, rate_ratio, worst_grou
 _METRICS = {
     metric.__name__: metric
     for metric in (
+        conditional_demographic_parity_difference,
+        conditional_demographic_parity_ratio,
         demographic_parity_difference,
         demographic_parity_ratio,
         equal_opportunity_difference,
@@ -51,11 +57,14 @@ class FairnessScorer:
         The positive label, needed for two labels other than {0, 1} or {-1, 1}. None: not passed on.
     metric_params : dict or None, default=None
         Further keyword arguments of the metric, such as ``{"agg": "mean"}``.
+    legitimate_columns : label, int, list of them, or None, default=None
+        Columns of X that a conditional metric takes as ``legitimate_features``. None: not passed on.
 
     Raises
     ------
     ValueError
-        If `metric` is unknown, or "auto" cannot tell its sign; when called, if X lacks a sensitive column.
+        If `metric` is unknown, "auto" cannot tell its sign, or a conditional metric lacks `legitimate_columns`; when
+        called, if X lacks a sensitive or legitimate column.
 
     Notes
     -----
@@ -77,15 +86,26 @@ class FairnessScorer:
     (2,)
     """
 
-    def __init__(self, metric, sensitive_columns, greater_is_better="auto", *, pos_label=None, metric_params=None):
+    def __init__(
+        self,
+        metric,
+        sensitive_columns,
+        greater_is_better="auto",
+        *,
+        pos_label=None,
+        metric_params=None,
+        legitimate_columns=None,
+    ):
         self.metric = metric
         self.sensitive_columns = sensitive_columns
         self.greater_is_better = greater_is_better
         self.pos_label = pos_label
         self.metric_params = metric_params
+        self.legitimate_columns = legitimate_columns
         # a search turns an error of its scorer into NaN, so a misspelled name has to be found here
         self._function()
         self._sign()
+        self._check_legitimate_columns()
 
     def __call__(self, estimator, X, y, sample_weight=None):
         """Return the score of `estimator`, which predicts X, against the labels y.
@@ -107,6 +127,8 @@ class FairnessScorer:
         options = dict(self.metric_params or {})
         options |= {"pos_label": self.pos_label} if self.pos_label is not None else {}
         options |= {"sample_weight": sample_weight} if sample_weight is not None else {}
+        if self.legitimate_columns is not None:
+            options["legitimate_features"] = select_columns(X, self.legitimate_columns, "legitimate_columns")
         groups = select_columns(X, self.sensitive_columns)
         value = self._function()(y, estimator.predict(X), sensitive_features=groups, **options)
         return self._sign() * float(value)
@@ -118,7 +140,8 @@ class FairnessScorer:
     def __repr__(self):
         name = self.metric if isinstance(self.metric, str) else _name_of(self.metric)
         shown = [repr(name) if isinstance(self.metric, str) else name, repr(self.sensitive_columns)]
-        for key, default in {"greater_is_better": "auto", "pos_label": None, "metric_params": None}.items():
+        defaults = dict.fromkeys(["greater_is_better", "pos_label", "metric_params", "legitimate_columns"])
+        for key, default in (defaults | {"greater_is_better": "auto"}).items():
             if getattr(self, key) != default:
                 shown.append(f"{key}={getattr(self, key)!r}")
         return f"FairnessScorer({', '.join(shown)})"
@@ -129,6 +152,14 @@ class FairnessScorer:
         if self.metric not in _METRICS:
             raise ValueError(f"metric is {self.metric!r}: expected a function or one of {', '.join(sorted(_METRICS))}.")
         return _METRICS[self.metric]
+
+    def _check_legitimate_columns(self):
+        taken = signature(self._function()).parameters.get("legitimate_features")
+        if self.legitimate_columns is None and taken is not None and taken.default is Parameter.empty:
+            raise ValueError(
+                f"{_name_of(self._function())} compares rows alike in legitimate features: name the columns of X that "
+                "hold them in legitimate_columns."
+            )
 
     def _sign(self):
         if self.greater_is_better != "auto":
@@ -152,11 +183,11 @@ def _name_of(metric):
     return getattr(metric, "__name__", type(metric).__name__)
 
 
-def select_columns(X, columns):
-    """Return columns of X, by label or position, as a DataFrame of shape (n_rows, n_selected)."""
+def select_columns(X, columns, argument="sensitive_columns"):
+    """Return columns of X, by label or position, as a DataFrame; `argument` is their name in messages."""
     columns = list(columns) if isinstance(columns, (list, tuple, np.ndarray, pd.Index)) else [columns]
     if not columns:
-        raise ValueError("sensitive_columns is empty: name at least one column of X.")
+        raise ValueError(f"{argument} is empty: name at least one column of X.")
     if not isinstance(X, pd.DataFrame):
         X = pd.DataFrame(X.toarray() if hasattr(X, "toarray") else X)
     positions = [_position(X, column) for column in columns]
@@ -172,4 +203,4 @@ def _position(X, column):
     if isinstance(column, (int, np.integer)) and -X.shape[1] <= column < X.shape[1]:
         return int(column)
     shown = ", ".join(map(repr, X.columns[:10])) + (", ..." if X.shape[1] > 10 else "")
-    raise ValueError(f"X has no column {column!r}, only {shown}: score an X that holds the sensitive columns.")
+    raise ValueError(f"X has no column {column!r}, only {shown}: score an X that holds it.")

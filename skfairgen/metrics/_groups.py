@@ -58,7 +58,7 @@ def encode_groups(sensitive_features, n_rows):
     ValueError
         If `sensitive_features` is None, has another number of rows or more than two dimensions.
     """
-    frame = _as_frame(sensitive_features)
+    frame = as_frame(sensitive_features)
     if len(frame) != n_rows:
         raise ValueError(
             f"sensitive_features has {len(frame)} rows, y has {n_rows}: pass the sensitive values of the "
@@ -75,21 +75,28 @@ def encode_groups(sensitive_features, n_rows):
     return Groups(codes.ravel(), labels, list(frame.columns))
 
 
-def _as_frame(sensitive_features):
-    if sensitive_features is None:
-        raise ValueError("sensitive_features is None: pass the sensitive value(s) of every row.")
-    if isinstance(sensitive_features, pd.DataFrame):
-        return sensitive_features
-    if isinstance(sensitive_features, dict):
-        return pd.DataFrame({name: np.asarray(values) for name, values in sensitive_features.items()})
-    if isinstance(sensitive_features, (pd.Series, pd.Index)):
-        name = "group" if sensitive_features.name is None else sensitive_features.name
-        return pd.DataFrame({name: sensitive_features.array})
-    if hasattr(sensitive_features, "dtype") and not isinstance(sensitive_features, np.ndarray):
-        return pd.DataFrame({"group": sensitive_features})
-    values = np.asarray(_keep_types(sensitive_features))
+def as_frame(features, argument="sensitive_features"):
+    """Return whatever holds one or several columns as a DataFrame; `argument` is its name in messages.
+
+    Raises
+    ------
+    ValueError
+        If `features` is None or has more than two dimensions.
+    """
+    if features is None:
+        raise ValueError(f"{argument} is None: pass the value(s) of every row.")
+    if isinstance(features, pd.DataFrame):
+        return features
+    if isinstance(features, dict):
+        return pd.DataFrame({name: np.asarray(values) for name, values in features.items()})
+    if isinstance(features, (pd.Series, pd.Index)):
+        name = "group" if features.name is None else features.name
+        return pd.DataFrame({name: features.array})
+    if hasattr(features, "dtype") and not isinstance(features, np.ndarray):
+        return pd.DataFrame({"group": features})
+    values = np.asarray(_keep_types(features))
     if values.ndim > 2 or values.ndim == 0:
-        raise ValueError(f"sensitive_features has {values.ndim} dimensions: expected 1, or 2 for several columns.")
+        raise ValueError(f"{argument} has {values.ndim} dimensions: expected 1, or 2 for several columns.")
     if values.ndim == 1:
         return pd.DataFrame({"group": values})
     names = ["group"] if values.shape[1] == 1 else [f"group_{position}" for position in range(values.shape[1])]

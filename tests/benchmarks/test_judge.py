@@ -71,3 +71,20 @@ def test_a_file_is_judged_and_its_copies_are_seen(tmp_path, suffix, monkeypatch)
     assert fidelity["closest_record_share"] == pytest.approx((300 + 400 / 2) / 700, abs=0.03)
     assert {row["level"] for row in out["fidelity_by_group"]} == {"group", "cell"}
     assert str(tmp_path) not in json.dumps(out)
+
+
+@pytest.mark.parametrize(("third", "levels"), [(3, {1, 2, 3}), ("new", {1, 2, 3, "new"})], ids=["known", "unknown"])
+def test_a_file_is_read_into_the_levels_of_the_real_column(tmp_path, monkeypatch, third, levels):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    from _protocol import Task
+    from judge import read_synthetic
+
+    X = pd.DataFrame({"grade": pd.Categorical([1, 2, 3, None]), "sex": pd.Categorical(list("fmfm"))})
+    y = pd.Series([0, 1, 0, 1], name="hired")
+    path = tmp_path / "made.csv"
+    pd.DataFrame({"grade": [1, 2, third, 3], "sex": list("ffmm"), "hired": y}).to_csv(path, index=False)
+    made, labels = read_synthetic(path, Task((X, y), (X, y), ["sex"], 1))
+    assert set(made["grade"].cat.categories) == levels
+    assert made["grade"].tolist() == [1, 2, third, 3]
+    assert made["sex"].dtype == X["sex"].dtype
+    assert labels.tolist() == y.tolist()

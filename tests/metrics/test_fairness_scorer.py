@@ -23,6 +23,7 @@ from sklearn.pipeline import make_pipeline
 
 from skfairgen.metrics import (
     FairnessScorer,
+    conditional_demographic_parity_ratio,
     demographic_parity_ratio,
     equalized_odds_difference,
     equalized_odds_ratio,
@@ -75,6 +76,21 @@ def test_the_sign_of_a_worst_group_depends_on_its_rate(table):
     errors = FairnessScorer("worst_group", "sex", metric_params={"rate": "false_negative_rate"})(model, X, y)
     expected = worst_group(y, model.predict(X), rate="false_negative_rate", sensitive_features=X["sex"])
     assert errors == -expected < 0
+
+
+def test_a_conditional_metric_reads_its_legitimate_columns(table):
+    X, y = table
+    model = LogisticRegression().fit(X, y)
+    scorer = FairnessScorer("conditional_demographic_parity_ratio", "sex", legitimate_columns=["a", "old"])
+    expected = conditional_demographic_parity_ratio(
+        y, model.predict(X), sensitive_features=X["sex"], legitimate_features=X[["a", "old"]]
+    )
+    assert scorer(model, X, y) == expected
+    assert repr(scorer).endswith("'sex', legitimate_columns=['a', 'old'])")
+    with pytest.raises(ValueError, match="conditional_demographic_parity_ratio .* legitimate_columns"):
+        FairnessScorer("conditional_demographic_parity_ratio", "sex")
+    with pytest.raises(ValueError, match="legitimate_columns is empty"):
+        FairnessScorer("conditional_demographic_parity_ratio", "sex", legitimate_columns=[])(model, X, y)
 
 
 def test_arrays_are_read_by_position(table):
