@@ -1,4 +1,4 @@
-"""legitimate_columns, label_draw and small groups: what holds in the synthetic rows."""
+"""legitimate_columns, label_draw and small groups: what repaired labels obey."""
 
 import numpy as np
 import pandas as pd
