@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _protocol import _figures, _one_hot_boosting, train_and_test
+from _protocol import _figures, _one_hot_boosting, crossed, train_and_test
 from fairlearn.postprocessing import ThresholdOptimizer
 from fairlearn.reductions import DemographicParity, EqualizedOdds, ExponentiatedGradient
 from judge import read_synthetic
@@ -34,7 +34,7 @@ def exponentiated_gradient(task, seed, constraint="demographic_parity", dropped=
     mitigator.fit(
         encode.fit_transform(X.drop(columns=list(dropped))),
         (np.asarray(y) == task.positive).astype(int),
-        sensitive_features=_crossed(X, task.sensitive_columns),
+        sensitive_features=crossed(X, task.sensitive_columns),
     )
     predicted = mitigator.predict(encode.transform(test_X.drop(columns=list(dropped))), random_state=seed)
     return _figures_of_labels(task, predicted)
@@ -50,8 +50,8 @@ def threshold_optimizer(task, seed, constraint="demographic_parity"):
     optimizer = ThresholdOptimizer(
         estimator=_GivenScores(), constraints=constraint, prefit=True, predict_method="predict_proba"
     )
-    optimizer.fit(scores, positive, sensitive_features=_crossed(X, task.sensitive_columns))
-    groups = _crossed(test_X, task.sensitive_columns)
+    optimizer.fit(scores, positive, sensitive_features=crossed(X, task.sensitive_columns))
+    groups = crossed(test_X, task.sensitive_columns)
     return _figures_of_labels(task, optimizer.predict(test_scores, sensitive_features=groups, random_state=seed))
 
 
@@ -96,15 +96,11 @@ def write_training_rows(task, path):
     return ["--target", y.name, "--sensitive", task.sensitive_columns[0], "--categorical", *words]
 
 
-def _crossed(X, columns):
-    """Return the groups as one Series of words, which is what fairlearn takes for several columns."""
-    return X[columns].astype(str).agg("|".join, axis=1)
-
-
 def _figures_of_labels(task, predicted):
     test_X, test_y = task.test
     truth = (np.asarray(test_y) == task.positive).astype(int)
-    figures = _figures(truth, np.asarray(predicted, dtype=float), test_X[task.sensitive_columns])
+    groups = test_X[task.sensitive_columns]
+    figures = _figures(truth, np.asarray(predicted, dtype=float), groups, task.min_group_rows)
     figures.pop("auc")  # hard predictions have no ranking
     return figures
 

@@ -1,6 +1,6 @@
 """The measuring protocol: real tables with their splits, the judging classifier, the simple baselines."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -35,23 +35,39 @@ class Task:
         Features and target.
     sensitive_columns : list of str
     positive : label
-        Positive class of the target.
+        Positive class of the target; None where there are more than two classes.
+    min_group_rows : int
+        Groups with fewer rows to test on are left out of the ratios.
     """
 
     train: tuple
     test: tuple
     sensitive_columns: list
     positive: object
+    min_group_rows: int = 1
 
 
 def load_task(name, split=0):
-    """Read and split one of the tables of `SENSITIVE_COLUMN`.
+    """Read and split one of the tables of `SENSITIVE_COLUMN`, "adult_race_sex" or "made_4_classes".
 
-    Adult has its own split; of the others 30 % are held out, stratified by target x sensitive column, with
-    `split` as the seed. COMPAS keeps two races and drops the age bands.
+    "adult_race_sex" crosses two sensitive columns, and leaves groups under 100 rows out of the ratios; the 4-class
+    table is made, 30,000 rows to train on and as many to test on. Adult has its own split; of the others 30 % are held
+    out, stratified by target x sensitive column, with `split` as the seed. COMPAS keeps two races and drops the age
+    bands.
 
     On a table of 5,000 rows the split moves a ratio by .05: average over several.
     """
+    if name == "adult_race_sex":
+        return replace(load_task("adult"), sensitive_columns=["race", "sex"], min_group_rows=100)
+    if name == "made_4_classes":
+        made = datasets.make_biased_classification(
+            60_000, n_classes=4, sensitive_levels=(2, 2), bias=2.0, random_state=0
+        )
+        train, test = (
+            (made.data[rows].reset_index(drop=True), made.target[rows].reset_index(drop=True))
+            for rows in (slice(30_000), slice(30_000, None))
+        )
+        return Task(train, test, made.sensitive_columns, None)
     sensitive = SENSITIVE_COLUMN[name]
     if name == "adult":
         bunch, held_out = datasets.fetch_adult("train"), datasets.fetch_adult("test")
@@ -70,7 +86,7 @@ def load_task(name, split=0):
     return Task(train, test, [sensitive], bunch.positive_class)
 
 
-def train_and_test(train, test, *, sensitive_columns, positive, random_state=0, sample_weight=None):
+def train_and_test(train, test, *, sensitive_columns, positive, random_state=0, sample_weight=None, min_group_rows=1):
     """Return utility and fairness of ``XGBClassifier()``, one-hot categories and raw numbers, on `test`.
 
     Parameters
@@ -80,11 +96,14 @@ def train_and_test(train, test, *, sensitive_columns, positive, random_state=0, 
     sensitive_columns : list of str
         Their values in the tested rows are the groups; they are features first, then left out.
     positive : label
-        Positive class of the target.
+        Positive class of the target; None for more than two classes, whose ratios are those of the worst class, and
+        whose ROC-AUC is the mean of each class against the rest.
     random_state : int
         Seed of the classifier.
     sample_weight : array-like of shape (n_rows,), default=None
         Weights of the rows to train on.
+    min_group_rows : int
+        Groups with fewer tested rows are left out of the ratios.
 
     Returns
     -------
@@ -94,18 +113,29 @@ def train_and_test(train, test, *, sensitive_columns, positive, random_state=0, 
     """
     groups = test[0][sensitive_columns]
     dropped = {"with_sensitive": [], "without_sensitive": sensitive_columns}
-    truth = (np.asarray(test[1]) == positive).astype(int)
+    classes = np.unique(np.asarray(test[1]))
+    truth, known = (_codes(y, classes, positive) for y in (test[1], train[1]))
     rows = {}
     for name, columns in dropped.items():
         model = _one_hot_boosting(random_state)
         model.fit(
             train[0].drop(columns=columns),
-            (np.asarray(train[1]) == positive).astype(int),
+            known,
             xgbclassifier__sample_weight=sample_weight,
         )
-        score = model.predict_proba(test[0].drop(columns=columns))[:, 1]
-        rows[name] = _figures(truth, score, groups)
+        score = model.predict_proba(test[0].drop(columns=columns))
+        rows[name] = _figures(truth, score if positive is None else score[:, 1], groups, min_group_rows)
     return rows
+
+
+def crossed(X, columns):
+    """Return the groups as one Series of words."""
+    return X[columns].astype(str).agg("|".join, axis=1)
+
+
+def _codes(y, classes, positive):
+    y = np.asarray(y)
+    return np.searchsorted(classes, y) if positive is None else (y == positive).astype(int)
 
 
 def baseline_rows(name, train, sensitive_columns, random_state=0):
@@ -137,13 +167,17 @@ def _one_hot_boosting(random_state):
     return make_pipeline(encode, XGBClassifier(random_state=random_state, n_jobs=1))
 
 
-def _figures(truth, score, groups):
-    predicted = (score > 0.5).astype(int)
+def _figures(truth, score, groups, min_group_rows=1):
+    is_binary = score.ndim == 1
+    predicted = (score > 0.5).astype(int) if is_binary else score.argmax(axis=1)
+    names = crossed(groups, list(groups.columns))
+    judged = (names.map(names.value_counts()) >= min_group_rows).to_numpy()
+    compared = {"sensitive_features": names[judged].to_numpy()}
     return {
-        "auc": float(roc_auc_score(truth, score)),
+        "auc": float(roc_auc_score(truth, score, multi_class="ovr")),
         "accuracy": float(accuracy_score(truth, predicted)),
-        "dpr": float(demographic_parity_ratio(truth, predicted, sensitive_features=groups)),
-        "eor": float(equalized_odds_ratio(truth, predicted, sensitive_features=groups)),
-        "selection_rate": float(predicted.mean()),
-        "f1": float(f1_score(truth, predicted)),
+        "dpr": float(demographic_parity_ratio(truth[judged], predicted[judged], **compared)),
+        "eor": float(equalized_odds_ratio(truth[judged], predicted[judged], **compared)),
+        "selection_rate": float(predicted.mean()) if is_binary else np.nan,
+        "f1": float(f1_score(truth, predicted, average="binary" if is_binary else "macro")),
     }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _protocol import load_task, train_and_test
+from _protocol import crossed, load_task, train_and_test
 from _runs import cpu_clock, flat, show
 from imblearn.over_sampling import SMOTENC, RandomOverSampler
 from judge import judge
@@ -74,7 +74,7 @@ def teacher_rows(task, seeds):
 def train_and_test_weighted(task, seed):
     """Return the judge's figures of real rows weighted so that class and group are independent (Reweighing)."""
     X, y = task.train
-    cells = pd.DataFrame({"y": np.asarray(y), "s": X[task.sensitive_columns].astype(str).agg("|".join, axis=1)})
+    cells = pd.DataFrame({"y": np.asarray(y), "s": crossed(X, task.sensitive_columns)})
     share = cells.value_counts(normalize=True)
     expected = cells["y"].map(cells["y"].value_counts(normalize=True)).astype(float) * cells["s"].map(
         cells["s"].value_counts(normalize=True)
@@ -87,17 +87,21 @@ def train_and_test_weighted(task, seed):
         positive=task.positive,
         random_state=seed,
         sample_weight=weights.to_numpy(),
+        min_group_rows=task.min_group_rows,
     )
 
 
 def _oversample(sampler_class, task, plan, seed):
     X, y = task.train
-    groups = X[task.sensitive_columns[0]].astype(str)
-    cells = y.astype(str) + "|" + groups
+    cells = y.astype(str) + "|" + crossed(X, task.sensitive_columns)
     strategy = plan
     if not isinstance(plan, str):
         counts = cells.value_counts()
-        strategy = {f"{label}|{group}": int(counts[f"{label}|{group}"] + n) for (label, group), n in plan.items()}
+        named = {
+            "|".join(map(str, (label, *(group if isinstance(group, tuple) else (group,))))): n_rows
+            for (label, group), n_rows in plan.items()
+        }
+        strategy = {cell: int(counts[cell] + n_rows) for cell, n_rows in named.items() if cell in counts}
     words = [name for name in X if not pd.api.types.is_numeric_dtype(X[name])]
     if sampler_class is SMOTENC:
         X = X.assign(**{name: X[name].astype(object).fillna("missing").astype(str) for name in words})

@@ -1,9 +1,10 @@
-"""What the criteria do to models trained on the rows: the curve of strength, beside the simple things to beat.
+"""What the criteria do to models trained on the rows: the curve of strength, beside other fair methods.
 
-    SKFAIRGEN_DATA=folder python benchmarks/criteria.py --datasets adult compas --seeds 3 --picture criteria.png
+    SKFAIRGEN_DATA=folder python benchmarks/criteria.py --seeds 3 --picture criteria.png --tabfairgdt env/bin/python
 
 Targets T2, T2b, T3, T4, T9 and T10. Every synthetic table has as many rows as the real one; models are tested on
-held-out real rows, with the sensitive column as a feature and without it. On COMPAS each seed is another split.
+held-out real rows, with the sensitive columns as features and without them. COMPAS has five seeds, and each is another
+split.
 """
 
 import argparse
@@ -12,37 +13,67 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from _protocol import SENSITIVE_COLUMN, _figures, load_task, train_and_test
+import peers
+from _protocol import crossed, load_task, train_and_test
 from _runs import cpu_clock, flat, show, summarize
 from adult import BOTH, _oversample, train_and_test_weighted
 from imblearn.over_sampling import SMOTENC, RandomOverSampler
-from sklearn.base import BaseEstimator
+from pandas.api.types import is_numeric_dtype
 
 from skfairgen import FairDistillResampler, FairGenerator
 from skfairgen.exceptions import SkfairgenWarning
 
+TABLES = {
+    "adult": "Adult, sex",
+    "adult_race_sex": "Adult, race and sex",
+    "compas": "COMPAS, race",
+    "law_school": "Law school, race",
+    "dutch_census": "Dutch census, sex",
+    "made_4_classes": "made, 4 classes, 2 x 2 groups",
+}
+CRITERIA = ("demographic_parity", "equalized_odds")
 STRENGTHS = (0.25, 0.5, 0.75, 1.0)
+PEERS = {
+    "real rows": "*",
+    "class x group weights": "^",
+    "random copies, parity cells": "v",
+    "SMOTENC, parity cells": "D",
+    "ThresholdOptimizer, demographic_parity": "X",
+    "ThresholdOptimizer, equalized_odds": "P",
+    "ExponentiatedGradient, demographic_parity": "s",
+    "ExponentiatedGradient, equalized_odds": "h",
+    "TabFairGDT, strength 0.5": "<",
+    "TabFairGDT, strength 1": ">",
+}
 
 
-def rows(dataset, seed):
+def rows(task, seed, python=None):
     """Yield the figures of every method on one table."""
-    task = load_task(dataset, split=seed) if dataset == "compas" else load_task(dataset)
-    judged = {"sensitive_columns": task.sensitive_columns, "positive": task.positive, "random_state": seed}
+    judged = {
+        "sensitive_columns": task.sensitive_columns,
+        "positive": task.positive,
+        "random_state": seed,
+        "min_group_rows": task.min_group_rows,
+    }
     yield flat(train_and_test(task.train, task.test, **judged), method="real rows", seed=seed)
     yield flat(train_and_test_weighted(task, seed), method="class x group weights", seed=seed)
     plan = FairDistillResampler(task.sensitive_columns).fit(*task.train).sampling_strategy_
-    has_numbers = any(pd.api.types.is_numeric_dtype(dtype) for dtype in task.train[0].dtypes)
+    has_numbers = any(is_numeric_dtype(dtype) for dtype in task.train[0].dtypes)
     for name, sampler in {"random copies": RandomOverSampler, "SMOTENC": SMOTENC}.items():
         if sampler is RandomOverSampler or has_numbers:
             made = _oversample(sampler, task, plan, seed)
             yield flat(train_and_test(made, task.test, **judged), method=f"{name}, parity cells", seed=seed)
-    yield flat({"with_sensitive": threshold_optimizer(task, seed)}, method="ThresholdOptimizer", seed=seed)
+    if task.positive is not None:
+        one_of_two = len(task.sensitive_columns) == 1 and task.train[0][task.sensitive_columns[0]].nunique() == 2
+        yield from peers.rows(task, seed, python if one_of_two else None)
     with cpu_clock() as clock:
         generator = FairGenerator(task.sensitive_columns, random_state=seed).fit(*task.train)
     for criterion, strength in [(None, 1.0), *((criterion, s) for criterion in CRITERIA for s in STRENGTHS)]:
         figures = _draw_and_test(generator, task, judged, criterion=criterion, strength=strength)
         yield flat(figures, method=f"{criterion} {strength:g}", seed=seed, **clock)
+    generator.set_params(label_draw="minimal")
+    figures = _draw_and_test(generator, task, judged, criterion=CRITERIA[0])
+    yield flat(figures, method=f"{CRITERIA[0]}, minimal 1", seed=seed, **clock)
     with cpu_clock() as clock:
         blind = FairGenerator(
             task.sensitive_columns, criterion=CRITERIA[0], sensitive_at_prediction=False, random_state=seed
@@ -54,46 +85,14 @@ def rows(dataset, seed):
 
 def _draw_and_test(generator, task, judged, **wanted):
     X, y = generator.sample(len(task.train[0]), random_state=judged["random_state"], **wanted)
-    rates = pd.crosstab(X[task.sensitive_columns[0]], y == task.positive, normalize="index")[True]
-    return {**train_and_test((X, y), task.test, **judged), "fidelity": {"synthetic_gap": np.ptp(rates)}}
-
-
-CRITERIA = ("demographic_parity", "equalized_odds")
-
-
-def threshold_optimizer(task, seed):
-    """Return the figures of fairlearn's post-processing for demographic parity; it needs the group to predict."""
-    from _protocol import _one_hot_boosting
-    from fairlearn.postprocessing import ThresholdOptimizer
-
-    (X, y), (test_X, test_y) = task.train, task.test
-    group = task.sensitive_columns[0]
-    positive = (np.asarray(y) == task.positive).astype(int)
-    model = _one_hot_boosting(seed).fit(X, positive)
-    # fairlearn 0.15 refuses mixed frames, and float32 scores on pandas 3: it gets the scores as a float64 column
-    scores, test_scores = (model.predict_proba(rows)[:, 1:].astype(np.float64) for rows in (X, test_X))
-    optimizer = ThresholdOptimizer(
-        estimator=_GivenScores(), constraints="demographic_parity", prefit=True, predict_method="predict_proba"
-    )
-    optimizer.fit(scores, positive, sensitive_features=X[group].astype(str))
-    predicted = optimizer.predict(test_scores, sensitive_features=test_X[group].astype(str), random_state=seed)
-    truth = (np.asarray(test_y) == task.positive).astype(int)
-    figures = _figures(truth, np.asarray(predicted, dtype=float), test_X[[group]])
-    figures.pop("auc")  # hard predictions have no ranking
-    return figures
-
-
-class _GivenScores(BaseEstimator):
-    """A classifier whose scores are its only feature."""
-
-    def fit(self, X, y):
-        return self
-
-    def __sklearn_is_fitted__(self):
-        return True
-
-    def predict_proba(self, X):
-        return np.column_stack([1 - X, X])
+    names = crossed(X, task.sensitive_columns)
+    is_large = (names.map(names.value_counts()) >= 500).to_numpy()
+    classes = np.unique(y) if task.positive is None else [task.positive]
+    gaps = [
+        np.abs((y == label)[is_large].groupby(names[is_large].to_numpy()).mean() - (y == label).mean()).max()
+        for label in classes
+    ]
+    return {**train_and_test((X, y), task.test, **judged), "fidelity": {"synthetic_gap": max(gaps)}}
 
 
 def draw(runs, path):
@@ -114,11 +113,12 @@ def draw(runs, path):
                 axis.plot(curve[ratio], curve["accuracy"], marker + "-", label=f"{criterion}, strength 0 to 1")
             blind = mean.loc[[f"{CRITERIA[0]}, blind {s:g}" for s in STRENGTHS[2:]]]
             axis.plot(blind[f"{ratio}_without"], blind["accuracy_without"], "P--", label="blind labels, blind model")
-            for name, marker in zip(mean.index[:5], "*^vDX", strict=False):
-                point = mean.loc[name]
-                axis.plot(point[ratio], point["accuracy"], marker, mfc="none", color="black", ms=8, label=name)
+            for name, marker in PEERS.items():
+                if name in mean.index:
+                    point = mean.loc[name]
+                    axis.plot(point[ratio], point["accuracy"], marker, mfc="none", color="black", ms=7, label=name)
             axis.set(xlabel=f"{label} (1 is best)", ylabel="accuracy on real rows" if column == 0 else None)
-        axes[0][column].set_title(f"{dataset}, {SENSITIVE_COLUMN[dataset]}")
+        axes[0][column].set_title(TABLES[dataset])
     figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=8)
     figure.savefig(path, dpi=90)
 
@@ -126,19 +126,25 @@ def draw(runs, path):
 def main():
     """Print the figures of each table, and draw them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--datasets", nargs="+", default=["adult", "compas", "law_school", "dutch_census"])
+    parser.add_argument("--datasets", nargs="+", default=list(TABLES), choices=TABLES)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--tabfairgdt", metavar="PYTHON", help="interpreter that has tabfairgdt; left out without it")
     parser.add_argument("--json", help="file to write every run to")
     parser.add_argument("--picture", help="PNG to draw")
     options = parser.parse_args()
     warnings.simplefilter("ignore", SkfairgenWarning)
     runs = {}
     for dataset in options.datasets:
-        print(f"\n{dataset}, {SENSITIVE_COLUMN[dataset]}", flush=True)
-        runs[dataset] = [row for seed in range(options.seeds) for row in rows(dataset, seed)]
+        print(f"\n{TABLES[dataset]}", flush=True)
+        seeds = range(max(options.seeds, 5) if dataset == "compas" else options.seeds)
+        runs[dataset] = [
+            row
+            for seed in seeds
+            for row in rows(load_task(dataset, seed if dataset == "compas" else 0), seed, options.tabfairgdt)
+        ]
         show(runs[dataset], [*BOTH, "synthetic_gap", "cpu_seconds"])
-    if options.json:
-        Path(options.json).write_text(json.dumps(runs, indent=2, default=float) + "\n")
+        if options.json:
+            Path(options.json).write_text(json.dumps(runs, indent=2, default=float) + "\n")
     if options.picture:
         draw(runs, options.picture)
 

@@ -19,9 +19,8 @@ from adult import BOTH
 from skfairgen.exceptions import SkfairgenWarning
 
 
-def rows(dataset, seed, python=None):
+def rows(task, seed, python=None):
     """Yield the figures of every method on one table."""
-    task = load_task(dataset, split=seed) if dataset == "compas" else load_task(dataset)
     for constraint in CONSTRAINTS:
         figures = {"with_sensitive": threshold_optimizer(task, seed, constraint)}
         yield flat(figures, method=f"ThresholdOptimizer, {constraint}", seed=seed)
@@ -47,8 +46,11 @@ def main():
     runs = {}
     for dataset in options.datasets:
         print(f"\n{dataset}, {SENSITIVE_COLUMN[dataset]}", flush=True)
-        seeds = range(options.seeds)
-        runs[dataset] = [row for seed in seeds for row in rows(dataset, seed, options.tabfairgdt)]
+        runs[dataset] = [
+            row
+            for seed in range(options.seeds)
+            for row in rows(load_task(dataset, seed if dataset == "compas" else 0), seed, options.tabfairgdt)
+        ]
         show(runs[dataset], [*BOTH, "cpu_seconds"])
     if options.json:
         Path(options.json).write_text(json.dumps(runs, indent=2, default=float) + "\n")
