@@ -2,12 +2,14 @@
 
     SKFAIRGEN_DATA=folder python benchmarks/distillation.py --seeds 3 --json results.json
 
-Target T7. ``--part sizes|losses|tables`` runs one part. The divergence (``kl``, nats a row) is on rows of the teacher.
+Target T7. ``--part sizes|losses|tables|rows`` runs one part; "rows" is what ``FairDistillResampler(distill="auto")``
+goes by. The divergence (``kl``, nats a row) is on rows of the teacher.
 """
 
 import argparse
 import json
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,7 @@ from judge import judge
 from skfairgen import FairGenerator, distill
 from skfairgen.exceptions import SkfairgenWarning
 
+N_ROWS = (500, 1_000, 2_000, 4_000, 8_000, 16_000)
 COLUMNS = ["auc", "accuracy", "dpr", "eor", "auc_without", "dpr_without", "c2st_auc", "kl", "share", "kilobytes"]
 COLUMNS += ["cpu_seconds", "of_teacher_seconds"]
 
@@ -32,7 +35,7 @@ def compared(task, students, seeds, criterion=None):
         for method, options in students(task).items():
             with cpu_clock() as spent:
                 student = distill(teacher, random_state=seed, **options)
-            report = student.distillation_report_
+            report = student.distillation_report_.query("column != '(label)'")
             more = {
                 "kl": report.loc[report["group"] == "(all)", "kl"].sum(min_count=1),
                 "share": student.n_parameters_ / teacher.net_.module_.n_parameters,
@@ -70,30 +73,38 @@ def default(task):
     return {"student": {}}
 
 
+def fewer_rows(task, n_rows, seed=0):
+    """Return the task with some of its training rows."""
+    kept = np.random.default_rng(seed).permutation(len(task.train[0]))[:n_rows]
+    return replace(task, train=tuple(part.iloc[kept].reset_index(drop=True) for part in task.train))
+
+
 def main():
     """Print the figures of every part."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--part", choices=["sizes", "losses", "tables"], help="one part; all without it")
+    parser.add_argument("--part", choices=["sizes", "losses", "tables", "rows"], help="one part; all without it")
     parser.add_argument("--json", help="file to write every run to")
     options = parser.parse_args()
     warnings.simplefilter("ignore", SkfairgenWarning)
     seeds = range(options.seeds)
+    adult = load_task("adult")
     parts = {
-        "sizes": [("adult", None, by_size)],
-        "losses": [("adult", None, by_loss)],
+        "sizes": [("adult", adult, None, by_size)],
+        "losses": [("adult", adult, None, by_loss)],
         "tables": [
-            (name, criterion, default)
+            (name, load_task(name), criterion, default)
             for name in ("adult", "compas", "law_school", "dutch_census")
             for criterion in (None, "equalized_odds", "demographic_parity")
         ],
+        "rows": [(f"{n_rows:,} rows of adult", fewer_rows(adult, n_rows), None, default) for n_rows in N_ROWS],
     }
     runs = {}
     for part in [options.part] if options.part else parts:
-        for name, criterion, students in parts[part]:
+        for name, task, criterion, students in parts[part]:
             title = f"{part}: {name}, criterion {criterion}"
             print(f"\n{title}", flush=True)
-            runs[title] = list(compared(load_task(name), students, seeds, criterion))
+            runs[title] = list(compared(task, students, seeds, criterion))
             show(runs[title], COLUMNS)
     if options.json:
         Path(options.json).write_text(json.dumps(runs, indent=2, default=lambda value: float(np.asarray(value))) + "\n")

@@ -102,9 +102,11 @@ def distill(
     DistilledGenerator or FairEncoder
         The student. Its ``distillation_report_`` has a row for each generated column, over all rows (group
         "(all)") and in each group: ``n_rows`` of the teacher it was measured on (never trained on), ``log_loss`` of the
-        student (nats), and ``kl``, the divergence from the teacher (nats; NaN with "demographic_parity"). Of an encoder
-        it has a row for each component in use and group: ``n_rows``, ``kl`` (nats) and ``variance_ratio``, the
-        variance of the student's codes over that of the teacher's.
+        student (nats), and ``kl``, the divergence from the teacher (nats; NaN with "demographic_parity"). The column
+        "(label)" tells the same of the label given the row, after the repair, and ``class_share_gap``: the largest
+        difference between the class shares of the group's rows and those of all rows. Of an encoder it has a row for
+        each component in use and group: ``n_rows``, ``kl`` (nats) and ``variance_ratio``, the variance of the
+        student's codes over that of the teacher's.
 
     Raises
     ------

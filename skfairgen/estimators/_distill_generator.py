@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 
 from skfairgen.estimators._distilled_generator import DistilledGenerator
-from skfairgen.training import TrainedNet, divergence_by_column, fit_student
+from skfairgen.training import TrainedNet, divergence_by_column, divergence_of_labels, fit_student
 
 N_REPORTED = 4_096
 
@@ -51,9 +51,9 @@ def distill_generator(teacher, data, size, options, rng):
     draw = _RowsOfTeacher(teacher) if data is None else _RealRows(teacher, *data)
     student = DistilledGenerator(device=teacher.device, n_threads=teacher.n_threads)
     network, student.history_ = fit_student(draw, module, parameters, options, rng, teacher._layout.counts.sum())
-    student.distillation_report_ = _report(teacher, network, None if is_repaired else module, rng)
     student.net_ = TrainedNet(network)
     student._shares = np.array(teacher._cell_shares())
+    student.distillation_report_ = _report(teacher, student, rng)
     student._layout = teacher._layout.without_strata()
     for name in ("codec_", "classes_", "groups_", "n_features_in_", "feature_names_in_"):
         if hasattr(teacher, name):
@@ -140,26 +140,46 @@ def _widths_within(n_parameters, module):
     return {"embedding_features": max(hidden // 2, 1), "hidden_features": hidden}
 
 
-def _report(teacher, network, target, rng):
+def _report(teacher, student, rng):
     """Return a frame of the student's log-loss and divergence, a row a column and group, on new rows."""
     drawn = _RowsOfTeacher(teacher)(N_REPORTED, rng)
     rows = {
         name: torch.as_tensor(np.ascontiguousarray(values), device=teacher.device) for name, values in drawn.items()
     }
-    figures = divergence_by_column(rows, network, target)
-    layout = teacher._layout
-    names = layout.format.columns[layout.feature_positions]
+    layout, network, module = teacher._layout, student.net_.module_, teacher.net_.module_
+    figures = divergence_by_column(rows, network, None if "after" in rows else module)
+    names = list(layout.format.columns[layout.feature_positions])
+    gaps = {}
+    if layout.target is not None:
+        of_labels = divergence_of_labels(rows, network, module)
+        figures = [np.column_stack(pair) for pair in zip(figures, of_labels, strict=True)]
+        names.append("(label)")
+        gaps = _class_share_gaps(student._shares, layout.groups)
     masks = {"(all)": np.ones(N_REPORTED, dtype=bool)}
     if layout.groups is not None:
         levels = drawn["given"][:, 1:]
         for group, own in zip(layout.groups.groups_, layout.groups.group_levels_, strict=True):
             masks[group] = (levels == own).all(axis=1)
     report = [
-        {"column": name, "group": group, "n_rows": int(mask.sum()), "log_loss": loss, "kl": kl}
+        {
+            "column": name,
+            "group": group,
+            "n_rows": int(mask.sum()),
+            "log_loss": loss,
+            "kl": kl,
+            "class_share_gap": gaps.get(group, np.nan) if name == "(label)" else np.nan,
+        }
         for group, mask in masks.items()
         for name, loss, kl in zip(names, *(_means(values[mask]) for values in figures), strict=True)
     ]
     return pd.DataFrame(report)
+
+
+def _class_share_gaps(shares, groups):
+    """Return the largest difference between each group's class shares and those of all rows, by group."""
+    own = shares / np.maximum(shares.sum(axis=0), 1e-12)
+    found = np.abs(own - shares.sum(axis=1, keepdims=True) / shares.sum()).max(axis=0)
+    return {"(all)": found.max(), **({} if groups is None else dict(zip(groups.groups_, found, strict=True)))}
 
 
 def _means(values):

@@ -1,7 +1,7 @@
 """skorch nets, batches, callbacks, seeds and threads."""
 
 from skfairgen.training._blind_outcome import blind_scores, fit_blind_outcome
-from skfairgen.training._distillation import divergence_by_column, fit_student
+from skfairgen.training._distillation import divergence_by_column, divergence_of_labels, fit_student
 from skfairgen.training._encoder import EncoderFit, fit_encoder
 from skfairgen.training._encoder_distillation import fit_encoder_student
 from skfairgen.training._fair_objective import FairObjective
@@ -19,6 +19,7 @@ __all__ = [
     "TrainedNet",
     "TrainingOptions",
     "divergence_by_column",
+    "divergence_of_labels",
     "draw_seed",
     "fit_encoder",
     "fit_encoder_student",

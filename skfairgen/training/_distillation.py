@@ -158,6 +158,27 @@ def class_logits(module, tokens, given, class_log_shares):
 
 
 @torch.no_grad()
+def divergence_of_labels(source_rows, student, teacher):
+    """Return the student's log-loss of labels and its divergence from the teacher's, (n_rows,) each, in nats.
+
+    Parameters
+    ----------
+    source_rows : dict of str to Tensor
+        What ``draw`` returns in :class:`TeacherRows`; with "after", the divergence is from the repaired distributions.
+    student, teacher : ColumnDecoder
+    """
+    losses, divergences = [], []
+    names = ("tokens", "given", "class_shares", *(["after"] if "after" in source_rows else []))
+    for tokens, given, shares, *after in zip(*(source_rows[name].split(1_024) for name in names), strict=True):
+        rows = tokens.long(), given.long(), torch.log(shares.float().clamp(min=1e-12))
+        logits = class_logits(student, *rows)
+        target = after[0].float() if after else torch.softmax(class_logits(teacher, *rows), dim=1)
+        losses.append(nn.functional.cross_entropy(logits, rows[1][:, 0], reduction="none"))
+        divergences.append(utility_loss(target, logits))
+    return torch.cat(losses).cpu().numpy(), torch.cat(divergences).cpu().numpy()
+
+
+@torch.no_grad()
 def divergence_by_column(source_rows, student, teacher):
     """Return the student's log-loss and its divergence from the teacher, each (n_rows, n_columns), in nats.
 

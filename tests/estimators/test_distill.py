@@ -57,11 +57,15 @@ def test_a_student_comes_near_to_its_teacher(student, teacher):
 
 def test_the_report_knows_every_column_and_group(student, teacher, table):
     report = student.distillation_report_
-    n_generated = table.data.shape[1] - 1
-    assert len(report) == n_generated * (1 + len(teacher.groups_))
+    n_reported = table.data.shape[1] - 1 + 1  # all columns but the sensitive one, and the label
+    assert len(report) == n_reported * (1 + len(teacher.groups_))
     assert (report["kl"] >= -1e-6).all() and (report["kl"] < report["log_loss"] + 1e-6).all()
     by_group = report[report["group"] != "(all)"].groupby("column")["n_rows"].sum()
     assert (by_group == report["n_rows"].max()).all()
+    gaps = report[report["column"] == "(label)"].set_index("group")["class_share_gap"]
+    shares = table.target.groupby(table.data[SENSITIVE]).mean() - table.target.mean()
+    np.testing.assert_allclose(gaps[shares.index], shares.abs())
+    assert report.loc[report["column"] != "(label)", "class_share_gap"].isna().all()
 
 
 def test_the_same_seed_distills_the_same_student(teacher):
@@ -90,7 +94,10 @@ def test_labels_are_independent_of_the_group_without_a_repair_step(table, criter
     rates = y.groupby(X[SENSITIVE]).mean()
     real = table.target.groupby(table.data[SENSITIVE]).mean()
     assert np.ptp(rates) < 0.03 < np.ptp(real)
-    assert student.distillation_report_["kl"].isna().all() == (criterion == "demographic_parity")
+    report = student.distillation_report_
+    is_label = report["column"] == "(label)"
+    assert report.loc[~is_label, "kl"].isna().all() == (criterion == "demographic_parity")
+    assert (report.loc[is_label, "kl"] < 0.05).all() and (report.loc[is_label, "class_share_gap"] < 1e-9).all()
 
 
 def test_a_student_of_repaired_rows_learns_the_repaired_relation(table):

@@ -19,7 +19,7 @@ from skfairgen.estimators._state import StateReader, StateWriter
 from skfairgen.nn import ColumnDecoder, Encoder, FairAutoencoder
 
 RARE_WORD, RARE_NUMBER, RARE_FLOAT = "Zyzzyva Quux", 987_654_321, 123456.789
-RARE_DAY, RARE_GROUP = pd.Timestamp("1901-02-03"), "Atlantean"
+RARE_DAY, RARE_GROUP, RARE_AGE = pd.Timestamp("1901-02-03"), "Atlantean", 8_675_309
 BLIND_PARITY = {"criterion": "demographic_parity", "sensitive_at_prediction": False}
 
 quiet = pytest.mark.filterwarnings("ignore::skfairgen.exceptions.SkfairgenWarning")
@@ -243,7 +243,7 @@ def planted():
     frame.loc[rows, "amount"] = RARE_FLOAT
     frame.loc[rows, "day"] = RARE_DAY
     frame.loc[rows, "group"] = RARE_GROUP
-    frame["age"] = np.where(np.isin(np.arange(n_rows), rows), 777, frame["age"])
+    frame["age"] = np.where(np.isin(np.arange(n_rows), rows), RARE_AGE, frame["age"])
     return frame, pd.Series(rng.integers(2, size=n_rows), name="y")
 
 
@@ -258,8 +258,8 @@ def test_a_private_file_holds_nothing_of_planted_rare_rows():
     student = distill(teacher, max_epochs=1, random_state=0)
     stored_day = X["day"].to_numpy()[3].view(np.int64).tobytes()
     traces = [RARE_WORD.encode(), RARE_GROUP.encode(), stored_day]
-    traces += [np.int64(RARE_NUMBER).tobytes(), np.float64(RARE_FLOAT).tobytes(), np.int64(777).tobytes()]
-    texts = [str(RARE_NUMBER).encode(), str(RARE_FLOAT).encode(), b"777", b"1901"]
+    traces += [np.int64(RARE_NUMBER).tobytes(), np.float64(RARE_FLOAT).tobytes(), np.int64(RARE_AGE).tobytes()]
+    texts = [str(RARE_NUMBER).encode(), str(RARE_FLOAT).encode(), str(RARE_AGE).encode(), b"1901"]
     whole, private = (members(to_bytes(student, private_export=wish)) for wish in (False, True))
     assert [trace for trace in traces if trace not in whole] == []
     assert [trace for trace in traces if trace in private] == []
