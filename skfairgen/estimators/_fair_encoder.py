@@ -1,16 +1,14 @@
 """FairEncoder: rows to codes that do not reveal the group, and back."""
 
-import copy
 from numbers import Integral, Real
 
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from skfairgen.data import TableFormat
 from skfairgen.estimators._code_decoder import CodeDecoder
 from skfairgen.estimators._code_guards import warn_of_collapse, warn_of_leakage, warn_of_unmet_bound
 from skfairgen.estimators._distill import distill
@@ -22,14 +20,12 @@ from skfairgen.estimators._parameters import (
     training_options,
 )
 from skfairgen.estimators._partial_target import UNLABELED, read_partial_target
+from skfairgen.estimators._row_encoder import RowEncoder
 from skfairgen.estimators._training_table import read_training_table
 from skfairgen.training import FairObjective, draw_seed, fit_encoder, random_generator, torch_runtime
 
-CHUNK_ROWS = 2_048  # codes are computed in the processor's cache
-READ_ROWS = 65_536  # rows held as tokens at a time
 
-
-class FairEncoder(CodeDecoder, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class FairEncoder(RowEncoder, CodeDecoder, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     r"""Turn rows into a code that does not reveal the group, and codes into rows.
 
     A variational autoencoder whose decoder is told the sensitive values, so that the code need not hold them, and
@@ -290,38 +286,6 @@ class FairEncoder(CodeDecoder, ClassNamePrefixFeaturesOutMixin, TransformerMixin
             warn_of_unmet_bound(self.history_[f"{split}_dependence"].iloc[-1], self.max_dependence)
         return self
 
-    def transform(self, X, *, sensitive_features=None):
-        """Return the codes of rows: the mean of the posterior, rounded to the standard deviation of its noise.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-            Rows; with ``sensitive_at_prediction=False`` the sensitive columns may be left out.
-        sensitive_features : array-like of shape (n_samples,) or (n_samples, n_sensitive), default=None
-            Sensitive values, where they were given so in ``fit`` and the encoder sees them.
-
-        Returns
-        -------
-        Z : ndarray of shape (n_samples, n_components), float64
-            Codes, of about unit variance where a component is used.
-
-        Raises
-        ------
-        ValueError
-            If the columns are not those of ``fit``, or a row's group was not seen there.
-        """
-        check_is_fitted(self, "net_")
-        frame = self._read_frame(X)
-        group_codes = np.zeros(len(frame), dtype=int)
-        if self.sensitive_at_prediction:
-            group_codes = self._layout.group_codes(frame, sensitive_features)
-        codes = np.empty((len(frame), self.n_components))
-        for start in range(0, len(frame), READ_ROWS):
-            rows = slice(start, start + READ_ROWS)
-            tokens = self.codec_.encode(frame.iloc[rows][self._layout.feature_positions])
-            codes[rows] = self._encode(tokens, self._layout.levels(group_codes[rows]))
-        return codes
-
     def fit_transform(self, X, y=None, *, sensitive_features=None):
         """Learn the code and return the codes of the same rows.
 
@@ -367,16 +331,13 @@ class FairEncoder(CodeDecoder, ClassNamePrefixFeaturesOutMixin, TransformerMixin
         return same_classes and same_width and self.codec_.covers(features)
 
     def _module_parameters(self):
-        layout = self._layout
-        sensitive = set(layout.sensitive_positions)
-        seen = [k for k, position in enumerate(layout.feature_positions) if position not in sensitive]
         return {
             "cardinalities": self.codec_.cardinalities_,
-            "given_cardinalities": layout.level_cardinalities,
+            "given_cardinalities": self._layout.level_cardinalities,
             "generable": [torch.as_tensor(generable) for generable in self.codec_.generable_],
             "n_classes": 0 if self.classes_ is None else len(self.classes_),
             "latent_features": self.n_components,
-            "visible_columns": None if self.sensitive_at_prediction else seen,
+            "visible_columns": None if self.sensitive_at_prediction else self._layout.blind_places,
             "encode_given": self.sensitive_at_prediction,
         }
 
@@ -393,19 +354,6 @@ class FairEncoder(CodeDecoder, ClassNamePrefixFeaturesOutMixin, TransformerMixin
             condition="classes" if self.criterion == "equalized_odds" else None,
             penalty=self.penalty,
         )
-
-    def _encode(self, tokens, given):
-        """Return the rounded posterior means in float64, so that a row's code does not depend on the rows beside it."""
-        encoder = copy.deepcopy(self.net_.module_.encoder).cpu().double()
-        visible = self.net_.module_.visible.cpu().numpy()
-        codes = np.empty((len(tokens), self.n_components))
-        with torch_runtime(0, self.n_threads), torch.no_grad():
-            for start in range(0, len(tokens), CHUNK_ROWS):
-                chunk = slice(start, start + CHUNK_ROWS)
-                own = torch.as_tensor(np.ascontiguousarray(tokens[chunk][:, visible])).long()
-                means, _ = encoder(own, torch.as_tensor(given[chunk]).long())
-                codes[chunk] = encoder.coarsen(means).numpy()
-        return codes
 
     def _measure(self, encoded, held_out, rng):
         """Set ``dependence_`` and warn of what is wrong with the codes."""
@@ -425,24 +373,6 @@ class FairEncoder(CodeDecoder, ClassNamePrefixFeaturesOutMixin, TransformerMixin
         """Return the log-probabilities of the classes of codes, shape (n_rows, n_classes)."""
         scores = self.net_.module_.scores(torch.as_tensor(codes, dtype=torch.float32, device=self.device))
         return torch.log_softmax(scores, dim=1).cpu().numpy()
-
-    def _read_frame(self, X):
-        """Return the columns of X under integer labels; sensitive ones that may be left out are missing then."""
-        table, frame = TableFormat.of(X)
-        layout = self._layout
-        n_features = len(layout.format.columns)
-        positions = layout.sensitive_positions
-        may_lack = not self.sensitive_at_prediction and positions
-        if may_lack and frame.shape[1] == n_features - len(positions):
-            rest = [position for position in range(n_features) if position not in positions]
-            if layout.format.container == "frame" and not table.columns.equals(layout.format.columns[rest]):
-                raise ValueError(
-                    f"X has the columns {list(table.columns)}; expected those of fit, with or without the sensitive "
-                    f"ones: {list(layout.format.columns)}."
-                )
-            return frame.set_axis(rest, axis=1).reindex(columns=range(n_features))
-        validate_data(self, X if table.columns.is_unique else frame, reset=False, skip_check_array=True)
-        return frame
 
     @property
     def n_parameters_(self):

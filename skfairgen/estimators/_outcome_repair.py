@@ -91,9 +91,7 @@ class RepairedRowSampler(RowSampler):
             **module_parameters,
             "given_cardinalities": layout.level_cardinalities,
             "n_classes": len(self.classes_),
-            "visible_columns": [
-                k for k, position in enumerate(layout.feature_positions) if position not in layout.sensitive_positions
-            ],
+            "visible_columns": layout.blind_places,
         }
         known = self._outcome_scores(tokens, rows.group_codes)
         information = outcome_information(known, rows.class_codes)

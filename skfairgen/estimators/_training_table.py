@@ -61,6 +61,11 @@ class TableLayout:
         told = set(self.sensitive_positions) - set(banded)
         return [position for position in range(len(self.format.columns)) if position not in told]
 
+    @property
+    def blind_places(self):
+        """Places, among the columns to generate, of those that are not sensitive."""
+        return [k for k, position in enumerate(self.feature_positions) if position not in self.sensitive_positions]
+
     def given(self, class_codes, group_codes):
         """Return what the network is given of each row: class and sensitive levels, (n_rows, 1 + n_sensitive)."""
         return np.column_stack([class_codes, self.levels(group_codes)])

@@ -71,7 +71,7 @@ def test_the_history_shows_every_term(fair):
 
 def test_the_code_of_a_row_does_not_depend_on_the_rows_beside_it(fair, biased, monkeypatch):
     whole = fair.transform(biased.data)
-    monkeypatch.setattr("skfairgen.estimators._fair_encoder.CHUNK_ROWS", 64)
+    monkeypatch.setattr("skfairgen.estimators._row_encoder.CHUNK_ROWS", 64)
     np.testing.assert_array_equal(fair.transform(biased.data[100:300]), whole[100:300])
     assert whole.dtype == np.float64 and whole.shape == (len(biased.data), 4)
 
