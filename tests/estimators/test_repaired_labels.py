@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from skfairgen import FairDistillResampler, FairGenerator
+from skfairgen.datasets import make_biased_classification
 from skfairgen.exceptions import SmallGroupWarning
 
 
@@ -114,3 +115,31 @@ def test_at_full_strength_every_group_of_thirty_thousand_rows_is_within_a_hundre
     X, y = _resample(table, n_samples=30_000, strength=1.0)
     rates = y.groupby(X["sex"].to_numpy()).mean()
     assert np.abs(rates - y.mean()).max() <= 0.01
+
+
+@pytest.mark.filterwarnings("ignore::skfairgen.exceptions.CollapseWarning")
+@pytest.mark.parametrize("sees_group", [True, False])
+def test_a_continuous_sensitive_column_is_moved_to_parity_by_its_quarters(sees_group):
+    rng = np.random.default_rng(0)
+    age = rng.uniform(18, 80, 3_000).round(1)
+    X = pd.DataFrame({"age": age, "proxy": age + rng.normal(0, 10, 3_000), "x": rng.normal(size=3_000)})
+    y = pd.Series((rng.random(3_000) < 0.2 + 0.6 * (age - 18) / 62).astype(int))
+    generator = FairGenerator(
+        "age", criterion="demographic_parity", sensitive_at_prediction=sees_group, max_epochs=3, random_state=0
+    )
+    X_new, y_new = generator.fit(X, y).sample(8_000, random_state=0)
+    quarters = pd.cut(X_new["age"], np.quantile(age, [0, 0.25, 0.5, 0.75, 1]), include_lowest=True)
+    assert np.ptp(y.groupby(pd.qcut(age, 4)).mean()) > 0.4
+    assert np.ptp(y_new.groupby(quarters.to_numpy()).mean()) < 0.02
+    assert X_new["age"].nunique() > 400
+
+
+def test_crossed_groups_and_four_classes_reach_parity():
+    table = make_biased_classification(4_000, n_classes=4, sensitive_levels=(2, 3), bias=2.0, random_state=0)
+    generator = FairGenerator(table.sensitive_columns, criterion="demographic_parity", max_epochs=2, random_state=0)
+    X, y = generator.fit(table.data, table.target).sample(30_000, random_state=0)
+    shares = pd.crosstab([X[column] for column in table.sensitive_columns], y.to_numpy(), normalize="index")
+    sizes = X.groupby(table.sensitive_columns, observed=True).size()
+    overall = y.value_counts(normalize=True).sort_index()
+    assert len(shares) == 6
+    assert np.abs(shares[(sizes >= 500).to_numpy()] - overall).max(axis=None) <= 0.01
