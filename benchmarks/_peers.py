@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from _protocol import _figures, _one_hot_boosting, crossed, train_and_test
+from _runs import cpu_clock, flat
 from fairlearn.postprocessing import ThresholdOptimizer
 from fairlearn.reductions import DemographicParity, EqualizedOdds, ExponentiatedGradient
 from judge import read_synthetic
@@ -16,6 +17,25 @@ from sklearn.base import BaseEstimator
 
 CONSTRAINTS = {"demographic_parity": DemographicParity, "equalized_odds": EqualizedOdds}
 TABFAIRGDT_SCRIPT = Path(__file__).with_name("peers_tabfairgdt.py")
+
+
+def peer_rows(task, seed, python=None):
+    """Yield the figures of every method on one table of two classes.
+
+    fairlearn's methods train on real rows; TabFairGDT, where `python` names an interpreter that has it, draws as many
+    synthetic rows.
+    """
+    for constraint in CONSTRAINTS:
+        figures = {"with_sensitive": threshold_optimizer(task, seed, constraint)}
+        yield flat(figures, method=f"ThresholdOptimizer, {constraint}", seed=seed)
+    for constraint in CONSTRAINTS:
+        with cpu_clock() as clock:
+            figures = {"with_sensitive": exponentiated_gradient(task, seed, constraint)}
+        figures["without_sensitive"] = exponentiated_gradient(task, seed, constraint, dropped=task.sensitive_columns)
+        yield flat(figures, method=f"ExponentiatedGradient, {constraint}", seed=seed, **clock)
+    if python and len(task.sensitive_columns) == 1 and task.train[0][task.sensitive_columns[0]].nunique() == 2:
+        for strength, figures, seconds in tabfairgdt(task, seed, python):
+            yield flat(figures, method=f"TabFairGDT, strength {strength:g}", seed=seed, cpu_seconds=seconds)
 
 
 def exponentiated_gradient(task, seed, constraint="demographic_parity", dropped=()):

@@ -13,7 +13,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-import peers
+from _peers import peer_rows
 from _protocol import crossed, load_task, train_and_test
 from _runs import cpu_clock, flat, show, summarize
 from adult import BOTH, _oversample, train_and_test_weighted
@@ -64,8 +64,7 @@ def rows(task, seed, python=None):
             made = _oversample(sampler, task, plan, seed)
             yield flat(train_and_test(made, task.test, **judged), method=f"{name}, parity cells", seed=seed)
     if task.positive is not None:
-        one_of_two = len(task.sensitive_columns) == 1 and task.train[0][task.sensitive_columns[0]].nunique() == 2
-        yield from peers.rows(task, seed, python if one_of_two else None)
+        yield from peer_rows(task, seed, python)
     with cpu_clock() as clock:
         generator = FairGenerator(task.sensitive_columns, random_state=seed).fit(*task.train)
     for criterion, strength in [(None, 1.0), *((criterion, s) for criterion in CRITERIA for s in STRENGTHS)]:
