@@ -5,7 +5,7 @@
     tabfairgdt-env/bin/python benchmarks/peers_tabfairgdt.py training.csv --target income --sensitive sex \
         --categorical sex workclass --strengths 0.5 1 --seed 0 --out folder
 
-`benchmarks/peers.py` writes the training file and judges what comes out.
+`benchmarks/_peers.py` writes the training file and judges what comes out.
 
 E. Panagiotou, B. Ronval, A. Roy, L. Bothmann, B. Bischl, S. Nijssen, E. Ntoutsi, "TABFAIRGDT: A Fast Fair Tabular Data
 Generator using Autoregressive Decision Trees", ICDM 2025. Its trees draw column after column, then the label and the

@@ -276,6 +276,7 @@ class FairEncoder(RowEncoder, CodeDecoder, ClassNamePrefixFeaturesOutMixin, Tran
             )
         self.net_, self.history_ = fitted.net, fitted.history
         self.active_components_ = self.net_.module_.encoder.active.cpu().numpy() > 0
+        vars(self).pop("distillation_report_", None)  # of another fit
         if self.distill:
             data, seed = (X, y, sensitive_features), draw_seed(rng) % 2**32
             student = distill(self, data=data, random_state=seed, verbose=self.verbose)

@@ -251,6 +251,8 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
             self.net_, self.history_ = fit_teacher(
                 encoded, module_parameters, training_options(self), rng, self.net_ if go_on else None
             )
+        for name in ("transport_", "blind_net_"):  # of another fit
+            vars(self).pop(name, None)
         self._transport_seed = draw_seed(rng)
         if self.criterion == "demographic_parity" and self.sensitive_at_prediction:
             self.transport_ = self._fit_transport(random_generator(self._transport_seed))

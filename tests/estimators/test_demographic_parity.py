@@ -160,3 +160,14 @@ def test_a_blind_score_must_be_asked_for_before_fit(table):
     generator = FairGenerator(table.sensitive_columns, sensitive_at_prediction=False, max_epochs=1, random_state=0)
     with pytest.raises(ValueError, match="before fit"):
         generator.fit(table.data, table.target).sample(10, criterion="demographic_parity")
+
+
+def test_a_repair_is_that_of_the_last_fit(table):
+    generator = FairGenerator(
+        table.sensitive_columns, criterion="demographic_parity", max_epochs=1, random_state=0, early_stopping=False
+    )
+    generator.fit(table.data[:500], table.target[:500])
+    generator.set_params(criterion=None).fit(table.data, table.target)
+    assert not hasattr(generator, "transport_")
+    X, y = generator.sample(2_000, criterion="demographic_parity", random_state=0)
+    assert np.ptp(rates(X, y, table.sensitive_columns[0])) < 5e-3
