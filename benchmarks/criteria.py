@@ -47,14 +47,26 @@ PEERS = {
 }
 
 
-def rows(task, seed, python=None):
-    """Yield the figures of every method on one table."""
+def rows(task, seed, part=None, python=None):
+    """Yield the figures of every method of a part, or of all parts, on one table."""
     judged = {
         "sensitive_columns": task.sensitive_columns,
         "positive": task.positive,
         "random_state": seed,
         "min_group_rows": task.min_group_rows,
     }
+    if part in (None, "peers"):
+        yield from simple_rows(task, judged, seed)
+        if task.positive is not None:
+            yield from peer_rows(task, seed, python)
+    if part in (None, "criteria"):
+        yield from criteria_rows(task, judged, seed)
+    if part in (None, "blind"):
+        yield from blind_rows(task, judged, seed)
+
+
+def simple_rows(task, judged, seed):
+    """Yield the figures of real rows: as they are, weighted, and with more of some cells."""
     yield flat(train_and_test(task.train, task.test, **judged), method="real rows", seed=seed)
     yield flat(train_and_test_weighted(task, seed), method="class x group weights", seed=seed)
     plan = FairDistillResampler(task.sensitive_columns).fit(*task.train).sampling_strategy_
@@ -63,8 +75,10 @@ def rows(task, seed, python=None):
         if sampler is RandomOverSampler or has_numbers:
             made = _oversample(sampler, task, plan, seed)
             yield flat(train_and_test(made, task.test, **judged), method=f"{name}, parity cells", seed=seed)
-    if task.positive is not None:
-        yield from peer_rows(task, seed, python)
+
+
+def criteria_rows(task, judged, seed):
+    """Yield the figures of one generator's rows under each criterion and strength."""
     with cpu_clock() as clock:
         generator = FairGenerator(task.sensitive_columns, random_state=seed).fit(*task.train)
     for criterion, strength in [(None, 1.0), *((criterion, s) for criterion in CRITERIA for s in STRENGTHS)]:
@@ -73,6 +87,10 @@ def rows(task, seed, python=None):
     generator.set_params(label_draw="minimal")
     figures = _draw_and_test(generator, task, judged, criterion=CRITERIA[0])
     yield flat(figures, method=f"{CRITERIA[0]}, minimal 1", seed=seed, **clock)
+
+
+def blind_rows(task, judged, seed):
+    """Yield the figures of rows whose labels are for models that do not see the group."""
     with cpu_clock() as clock:
         blind = FairGenerator(
             task.sensitive_columns, criterion=CRITERIA[0], sensitive_at_prediction=False, random_state=seed
@@ -127,6 +145,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--datasets", nargs="+", default=list(TABLES), choices=TABLES)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--part", choices=["peers", "criteria", "blind"], help="only some methods")
     parser.add_argument("--tabfairgdt", metavar="PYTHON", help="interpreter that has tabfairgdt; left out without it")
     parser.add_argument("--json", help="file to write every run to")
     parser.add_argument("--picture", help="PNG to draw")
@@ -139,7 +158,9 @@ def main():
         runs[dataset] = [
             row
             for seed in seeds
-            for row in rows(load_task(dataset, seed if dataset == "compas" else 0), seed, options.tabfairgdt)
+            for row in rows(
+                load_task(dataset, seed if dataset == "compas" else 0), seed, options.part, options.tabfairgdt
+            )
         ]
         show(runs[dataset], [*BOTH, "synthetic_gap", "cpu_seconds"])
         if options.json:

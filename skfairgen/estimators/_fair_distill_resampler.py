@@ -66,7 +66,8 @@ class FairDistillResampler(BaseSampler):
     sensitive_at_prediction : bool, default=True
         Whether the model trained on the rows will see the sensitive columns when it predicts. False matters to
         "demographic_parity": labels are drawn from the outcome score of a fair code that never saw the sensitive
-        columns, which such a model can learn; training takes three to four times as long.
+        columns, which such a model can learn. The code is trained for 600 batches at least, and the whole takes three
+        to four times as long.
     label_draw : {"sample", "minimal"}, default="sample"
         How "demographic_parity" draws labels from the moved scores. "sample": afresh. "minimal": a row keeps the label
         it was drawn with as often as the moved score allows, so that the fewest labels change.

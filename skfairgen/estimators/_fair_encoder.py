@@ -1,5 +1,6 @@
 """FairEncoder: rows to codes that do not reveal the group, and back."""
 
+from dataclasses import replace
 from numbers import Integral, Real
 
 import numpy as np
@@ -23,6 +24,8 @@ from skfairgen.estimators._partial_target import UNLABELED, read_partial_target
 from skfairgen.estimators._row_encoder import RowEncoder
 from skfairgen.estimators._training_table import read_training_table
 from skfairgen.training import FairObjective, draw_seed, fit_encoder, random_generator, torch_runtime
+
+MIN_EPOCHS, MIN_BATCHES = 10, 600
 
 
 class FairEncoder(RowEncoder, CodeDecoder, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -264,13 +267,17 @@ class FairEncoder(RowEncoder, CodeDecoder, ClassNamePrefixFeaturesOutMixin, Tran
             "classes": class_codes,
             "ranks": rows.ranks,
         }
+        options = training_options(self)
+        if self.max_epochs == "auto":
+            options = replace(options, max_epochs=MIN_EPOCHS)
         with torch_runtime(draw_seed(rng), self.n_threads, self.device):
             fitted = fit_encoder(
                 encoded,
                 self._module_parameters(),
                 self._objective(),
-                training_options(self),
+                options,
                 rng,
+                min_batches=MIN_BATCHES if self.max_epochs == "auto" else 0,
                 max_dependence=self.max_dependence,
                 net=self.net_ if go_on else None,
             )

@@ -11,6 +11,7 @@ WEIGHTS = {"reconstruction_weight": 0.1, "outcome_weight": 20.0, "kl_weight": 0.
 FAIRNESS_WEIGHT = 200.0  # for each nat that the rows tell of the outcome, so that a faint outcome is not wiped out
 LEARNING_RATE = 0.003
 LATENT_FEATURES = 8
+MIN_BATCHES = 600
 
 
 def fit_blind_outcome(rows, module_parameters, information, options, rng):
@@ -30,7 +31,7 @@ def fit_blind_outcome(rows, module_parameters, information, options, rng):
     information : float
         What the rows tell of the class, in nats a row: its entropy less the loss of a good score.
     options : TrainingOptions
-        How to train; learning rate and epochs are this function's own.
+        How to train; the learning rate is this function's own, and 600 batches are the least.
     rng : numpy.random.Generator
         Draws the held-out rows.
 
@@ -40,10 +41,10 @@ def fit_blind_outcome(rows, module_parameters, information, options, rng):
         The trained net; see :func:`blind_scores`.
     """
     parameters = {**module_parameters, "latent_features": LATENT_FEATURES, "encode_given": False}
-    options = replace(options, lr=LEARNING_RATE, max_epochs="auto")
+    options = replace(options, lr=LEARNING_RATE)
     condition = "strata" if "strata" in rows else None
     objective = FairObjective(**WEIGHTS, fairness_weight=FAIRNESS_WEIGHT * information, condition=condition)
-    return fit_encoder(rows, parameters, objective, options, rng).net
+    return fit_encoder(rows, parameters, objective, options, rng, min_batches=MIN_BATCHES).net
 
 
 @torch.no_grad()

@@ -18,7 +18,6 @@ from skfairgen.training._teacher import LikelihoodNet, resolve_batch_size, weigh
 MIN_SIGNAL = 0.1  # of a component's mean, over its noise
 MAX_GRADIENT_NORM = 20.0  # the penalty is noisy on small batches
 MIN_BATCH = 256  # the penalty compares groups within a batch
-MIN_EPOCHS, MIN_BATCHES = 10, 600
 CHUNK_ROWS = 8_192
 TERMS = ["likelihood", "kl", "outcome", "dependence"]
 
@@ -53,7 +52,7 @@ class EncoderFit:
     kept_to_bound: bool
 
 
-def fit_encoder(rows, module_parameters, objective, options, rng, *, max_dependence=None, net=None):
+def fit_encoder(rows, module_parameters, objective, options, rng, *, min_batches=0, max_dependence=None, net=None):
     """Train a fair autoencoder.
 
     Parameters
@@ -66,9 +65,11 @@ def fit_encoder(rows, module_parameters, objective, options, rng, *, max_depende
     objective : FairObjective
         What to train for.
     options : TrainingOptions
-        How to train; ``max_epochs="auto"`` is 10 passes, or more where these are fewer than 600 batches.
+        How to train.
     rng : numpy.random.Generator
         Draws the held-out rows.
+    min_batches : int
+        More passes than ``max_epochs`` are made where these are fewer batches.
     max_dependence : float or None
         Held-out dependence to come below, by adapting the weight of the penalty.
     net : AutoencoderNet or None
@@ -81,8 +82,7 @@ def fit_encoder(rows, module_parameters, objective, options, rng, *, max_depende
     train, valid, held_out = hold_out(rows, options, rng)
     batch_size = resolve_batch_size(options.batch_size, len(train), least=MIN_BATCH)
     n_batches = -(-len(train) // batch_size)
-    if options.max_epochs == "auto":
-        options = replace(options, max_epochs=max(MIN_EPOCHS, -(-MIN_BATCHES // n_batches)))
+    options = replace(options, max_epochs=max(options.max_epochs, -(-min_batches // n_batches)))
     given = train.tensors["given"]
     objective.queue = CodeQueue(given, batch_size) if given.shape[1] else None
     split = "train" if valid is None else "valid"

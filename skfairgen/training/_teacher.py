@@ -23,7 +23,7 @@ from skfairgen.training._hold_out import GivenSplit, hold_out
 class TrainingOptions:
     """How long, how fast and where to train; the fields are the constructor arguments of the estimators."""
 
-    max_epochs: int | str
+    max_epochs: int
     max_seconds: float | None
     batch_size: int | str
     lr: float
