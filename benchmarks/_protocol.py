@@ -61,10 +61,12 @@ def load_task(name, split=0):
         return replace(load_task("adult"), sensitive_columns=["race", "sex"], min_group_rows=100)
     if name == "made_4_classes":
         made = datasets.make_biased_classification(
-            60_000, n_classes=4, sensitive_levels=(2, 2), bias=2.0, random_state=0
+            60_000, n_classes=4, sensitive_levels=(2, 2), bias=2.0, missing_rate=0.0, random_state=0
         )
+        integers = {label: "int64" for label, dtype in made.data.dtypes.items() if dtype == "Int64"}
+        data = made.data.astype(integers)  # the judge and SMOTENC take no nullable integers
         train, test = (
-            (made.data[rows].reset_index(drop=True), made.target[rows].reset_index(drop=True))
+            (data[rows].reset_index(drop=True), made.target[rows].reset_index(drop=True))
             for rows in (slice(30_000), slice(30_000, None))
         )
         return Task(train, test, made.sensitive_columns, None)
