@@ -161,8 +161,9 @@ def draw_curve(rows, path):
     axes.plot(table["dpr"], table["accuracy"], marker="o")
     for weight, point in table.iterrows():
         axes.annotate(f"{weight:g}", point, xytext=(4, 4), textcoords="offset points")
+    axes.margins(x=0.12, y=0.1)
     axes.set(xlabel="demographic parity ratio", ylabel="accuracy", title="fairness_weight on Adult, sex")
-    figure.savefig(path, dpi=150)
+    figure.savefig(path, dpi=110)
 
 
 def _truth(y, task):
