@@ -88,6 +88,9 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
         From columns to tokens and back.
     history_ : DataFrame
         A row an epoch: train_loss and valid_loss (nats a row), dur (seconds).
+    blind_history_ : DataFrame
+        Of the fair code behind labels for blind models, a row an epoch: likelihood, kl, outcome and dependence, as in
+        the ``history_`` of :class:`FairEncoder`. Only with ``sensitive_at_prediction=False`` and "demographic_parity".
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -252,13 +255,13 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
             self.net_, self.history_ = fit_teacher(
                 encoded, module_parameters, training_options(self), rng, self.net_ if go_on else None
             )
-        for name in ("transport_", "blind_net_"):  # of another fit
+        for name in ("transport_", "blind_net_", "blind_history_"):  # of another fit
             vars(self).pop(name, None)
         self._transport_seed = draw_seed(rng)
         if self.criterion == "demographic_parity" and self.sensitive_at_prediction:
             self.transport_ = self._fit_transport(random_generator(self._transport_seed))
         if self.criterion == "demographic_parity" and not self.sensitive_at_prediction:
-            self.blind_net_ = self._fit_blind_outcome(encoded["tokens"], rows, module_parameters, rng)
+            self._fit_blind_outcome(encoded["tokens"], rows, module_parameters, rng)
         return self
 
     def _can_go_on(self, layout, features):

@@ -62,7 +62,7 @@ class RepairedRowSampler(RowSampler):
         """Return the probability of each class of token rows, and that after the repair, (n_rows, n_classes) each."""
         scores = self._outcome_scores(tokens, group_codes)
         if not self.sensitive_at_prediction:
-            return scores, (1 - self.strength) * scores + self.strength * self._blind_scores(self.blind_net_, tokens)
+            return scores, (1 - self.strength) * scores + self.strength * self._blind_scores(tokens)
         strata = self._strata(tokens, rng)
         return scores, self.transport_.transport(scores, group_codes, strata, strength=self.strength, rng=rng)
 
@@ -77,7 +77,7 @@ class RepairedRowSampler(RowSampler):
         return transport.fit(scores, group_codes, strata, sizes, parents=layout.group_parents, rng=rng)
 
     def _fit_blind_outcome(self, tokens, rows, module_parameters, rng):
-        """Learn outcome scores from rows without their group."""
+        """Learn outcome scores from rows without their group, as ``blind_net_`` and ``blind_history_``."""
         layout = self._layout
         encoded = {
             "tokens": tokens,
@@ -96,8 +96,9 @@ class RepairedRowSampler(RowSampler):
         known = self._outcome_scores(tokens, rows.group_codes)
         information = outcome_information(known, rows.class_codes)
         with torch_runtime(draw_seed(rng), self.n_threads, self.device):
-            net = fit_blind_outcome(encoded, parameters, information, training_options(self), rng)
-        kept = outcome_information(self._blind_scores(net, tokens), rows.class_codes)
+            fitted = fit_blind_outcome(encoded, parameters, information, training_options(self), rng)
+        self.blind_net_, self.blind_history_ = fitted.net, fitted.history
+        kept = outcome_information(self._blind_scores(tokens), rows.class_codes)
         if kept < MIN_INFORMATION * information:
             warnings.warn(
                 f"The outcome score that does not depend on the group keeps {max(kept, 0) / information:.0%} of what "
@@ -106,10 +107,9 @@ class RepairedRowSampler(RowSampler):
                 CollapseWarning,
                 stacklevel=4,
             )
-        return net
 
-    def _blind_scores(self, net, tokens):
-        return self._by_chunks(lambda rows: blind_scores(net.module_, *rows), tokens)
+    def _blind_scores(self, tokens):
+        return self._by_chunks(lambda rows: blind_scores(self.blind_net_.module_, *rows), tokens)
 
     def _outcome_scores(self, tokens, group_codes):
         """Return the probability of each class of token rows, shape (n_rows, n_classes)."""

@@ -37,14 +37,14 @@ def fit_blind_outcome(rows, module_parameters, information, options, rng):
 
     Returns
     -------
-    AutoencoderNet
-        The trained net; see :func:`blind_scores`.
+    EncoderFit
+        The trained net, see :func:`blind_scores`, and its history.
     """
     parameters = {**module_parameters, "latent_features": LATENT_FEATURES, "encode_given": False}
     options = replace(options, lr=LEARNING_RATE)
     condition = "strata" if "strata" in rows else None
     objective = FairObjective(**WEIGHTS, fairness_weight=FAIRNESS_WEIGHT * information, condition=condition)
-    return fit_encoder(rows, parameters, objective, options, rng, min_batches=MIN_BATCHES).net
+    return fit_encoder(rows, parameters, objective, options, rng, min_batches=MIN_BATCHES)
 
 
 @torch.no_grad()

@@ -154,6 +154,8 @@ def test_labels_for_a_blind_model_do_not_depend_on_the_group_through_proxies():
         scores = model.fit(X.drop(columns=group), y).predict_proba(held_out.data.drop(columns=group))[:, 1]
         gaps[sees] = np.ptp(pd.Series(scores).groupby(held_out.data[group].to_numpy()).mean())
     assert gaps[False] < gaps[True] / 2
+    terms = [f"valid_{term}" for term in ("likelihood", "kl", "outcome", "dependence")]
+    assert resampler.teacher_.blind_history_[terms].notna().all(axis=None)
 
 
 def test_a_blind_score_must_be_asked_for_before_fit(table):
