@@ -5,7 +5,7 @@ from numbers import Integral, Real
 
 import numpy as np
 import torch
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, _fit_context
+from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from threadpoolctl import threadpool_limits
@@ -28,7 +28,7 @@ from skfairgen.training import FairObjective, draw_seed, fit_encoder, random_gen
 MIN_EPOCHS, MIN_BATCHES = 10, 600
 
 
-class FairEncoder(RowEncoder, CodeDecoder, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
     r"""Turn rows into a code that does not reveal the group, and codes into rows.
 
     A variational autoencoder whose decoder is told the sensitive values, so that the code need not hold them, and

@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 import torch
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skfairgen.data import TableFormat
@@ -13,7 +14,7 @@ CHUNK_ROWS = 2_048  # codes are computed in the processor's cache
 READ_ROWS = 65_536  # rows held as tokens at a time
 
 
-class RowEncoder:
+class RowEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
     """Encode rows by a fitted encoder; a subclass has ``net_``, ``codec_``, its layout and the encoder's parameters."""
 
     def transform(self, X, *, sensitive_features=None):

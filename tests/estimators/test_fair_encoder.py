@@ -234,6 +234,7 @@ def test_frames_of_codes_have_names(made):
     encoder = _encoder().set_output(transform="pandas")
     codes = encoder.fit_transform(made.data, made.target)
     assert list(codes.columns) == list(encoder.get_feature_names_out()) == [f"fairencoder{k}" for k in range(4)]
+    pd.testing.assert_frame_equal(encoder.transform(made.data), codes)
 
 
 @quiet
