@@ -113,31 +113,34 @@ def _draw_and_test(generator, task, judged, **wanted):
 
 
 def draw(runs, path):
-    """Write the accuracy-fairness picture, one panel a table."""
+    """Write the accuracy-fairness picture, a row a table: against demographic parity, and against equalized odds."""
     import matplotlib
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
     ratios = {"dpr": "demographic parity ratio", "eor": "equalized odds ratio"}
-    size = {"figsize": (4.6 * len(runs), 7.4), "squeeze": False, "layout": "constrained"}
-    figure, axes = plt.subplots(len(ratios), len(runs), sharey="col", **size)
-    for column, (dataset, found) in enumerate(runs.items()):
+    size = {"figsize": (11, 3.6 * len(runs) + 1.2), "squeeze": False, "layout": "constrained"}
+    figure, axes = plt.subplots(len(runs), len(ratios), sharey="row", **size)
+    for pair, (dataset, found) in zip(axes, runs.items(), strict=True):
         mean, _ = summarize(found)
-        for axis, (ratio, label) in zip(axes[:, column], ratios.items(), strict=True):
-            for criterion, marker in zip(CRITERIA, "os", strict=True):
-                curve = mean.loc[["None 1", *(f"{criterion} {s:g}" for s in STRENGTHS)]]
-                axis.plot(curve[ratio], curve["accuracy"], marker + "-", label=f"{criterion}, strength 0 to 1")
-            blind = mean.loc[[f"{CRITERIA[0]}, blind {s:g}" for s in STRENGTHS[2:]]]
-            axis.plot(blind[f"{ratio}_without"], blind["accuracy_without"], "P--", label="blind labels, blind model")
-            for name, marker in PEERS.items():
-                if name in mean.index:
-                    point = mean.loc[name]
-                    axis.plot(point[ratio], point["accuracy"], marker, mfc="none", color="black", ms=7, label=name)
-            axis.set(xlabel=f"{label} (1 is best)", ylabel="accuracy on real rows" if column == 0 else None)
-        axes[0][column].set_title(TABLES[dataset])
-    figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=8)
-    figure.savefig(path, dpi=90)
+        for axis, (ratio, label) in zip(pair, ratios.items(), strict=True):
+            _draw_methods(axis, mean, ratio)
+            axis.set(xlabel=f"{label} (1 is best)", title=TABLES[dataset])
+        pair[0].set_ylabel("accuracy on real rows")
+    figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
+    figure.savefig(path, dpi=80)
+
+
+def _draw_methods(axis, mean, ratio):
+    for criterion, marker in zip(CRITERIA, "os", strict=True):
+        curve = mean.loc[["None 1", *(f"{criterion} {s:g}" for s in STRENGTHS)]]
+        axis.plot(curve[ratio], curve["accuracy"], marker + "-", label=f"{criterion}, strength 0 to 1")
+    blind = mean.loc[[f"{CRITERIA[0]}, blind {s:g}" for s in STRENGTHS[2:]]]
+    axis.plot(blind[f"{ratio}_without"], blind["accuracy_without"], "P--", label="blind labels, blind model")
+    for name, marker in PEERS.items():
+        if name in mean.index:
+            axis.plot(*mean.loc[name, [ratio, "accuracy"]], marker, mfc="none", color="black", ms=7, label=name)
 
 
 def main():
@@ -165,7 +168,7 @@ def main():
         show(runs[dataset], [*BOTH, "synthetic_gap", "cpu_seconds"])
         if options.json:
             Path(options.json).write_text(json.dumps(runs, indent=2, default=float) + "\n")
-    if options.picture:
+    if options.picture and not options.part:
         draw(runs, options.picture)
 
 

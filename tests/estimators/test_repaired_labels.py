@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairgen import FairDistillResampler, FairGenerator
+from skfairgen import FairDistillResampler, FairGenerator, distill, load, save
 from skfairgen.datasets import make_biased_classification
 from skfairgen.exceptions import SmallGroupWarning
 
@@ -143,3 +143,16 @@ def test_crossed_groups_and_four_classes_reach_parity():
     overall = y.value_counts(normalize=True).sort_index()
     assert len(shares) == 6
     assert np.abs(shares[(sizes >= 500).to_numpy()] - overall).max(axis=None) <= 0.01
+
+
+def test_a_saved_generator_knows_its_strata_and_its_student_needs_none(table, tmp_path):
+    generator = FairGenerator(
+        "sex", criterion="demographic_parity", legitimate_columns="department", max_epochs=2, random_state=0
+    ).fit(*table)
+    save(generator, tmp_path / "teacher.fairgen")
+    drawn = [each.sample(500, random_state=0)[0] for each in (generator, load(tmp_path / "teacher.fairgen"))]
+    pd.testing.assert_frame_equal(*drawn)
+    student = distill(generator, max_epochs=8, random_state=0)
+    assert student._layout.strata is None and student._layout.strata_counts is None
+    plain, within = gaps(*student.sample(20_000, random_state=0))
+    assert plain > 0.2 and np.abs(within).max() < 0.05
