@@ -85,6 +85,7 @@ def main():
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--part", choices=["sizes", "losses", "tables", "rows"], help="one part; all without it")
     parser.add_argument("--json", help="file to write every run to")
+    parser.add_argument("--criteria", nargs="+", default=["None", "equalized_odds", "demographic_parity"])
     options = parser.parse_args()
     warnings.simplefilter("ignore", SkfairgenWarning)
     seeds = range(options.seeds)
@@ -95,7 +96,7 @@ def main():
         "tables": [
             (name, load_task(name), criterion, default)
             for name in ("adult", "compas", "law_school", "dutch_census")
-            for criterion in (None, "equalized_odds", "demographic_parity")
+            for criterion in (None if word == "None" else word for word in options.criteria)
         ],
         "rows": [(f"{n_rows:,} rows of adult", fewer_rows(adult, n_rows), None, default) for n_rows in N_ROWS],
     }

@@ -8,12 +8,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from skfairgen.estimators._code_decoder import CodeDecoder
 from skfairgen.estimators._distill_encoder import distill_encoder
-from skfairgen.estimators._distill_generator import distill_generator
+from skfairgen.estimators._distill_generator import distill_generator, draws_repaired_labels
 from skfairgen.estimators._row_sampler import RowSampler
 from skfairgen.training import DistillationOptions, draw_seed, random_generator, torch_runtime
 
 SMALL = 0.2  # of the teacher's parameters
 GENERATOR_RATE, ENCODER_RATE = 0.05, 0.02
+REPAIRED_UTILITY, ENCODER_UTILITY = 3.0, 1.0
 
 
 @validate_params(
@@ -82,8 +83,9 @@ def distill(
     quality_weight : float, default=1.0
         Weight :math:`w_q` of the conditionals, or of the codes.
     utility_weight : "auto" or float, default="auto"
-        Weight :math:`w_u` of the label distributions. "auto" is 1.0 for an encoder and 0.0 for a generator: there it
-        costs a pass over the rows for each class, and the quality loss, being given the label, does without it.
+        Weight :math:`w_u` of the label distributions, which costs a pass over the rows for each class. "auto" is 1.0
+        for an encoder; 3.0 for a generator whose labels are repaired after a row is drawn, where it tells the student
+        what drawn labels tell only in the mean; and 0.0 for others: the quality loss, given the label, needs it not.
     temperature : float, default=1.0
         Temperature of the quality loss of a generator.
     max_epochs : int, default=12
@@ -135,7 +137,7 @@ def distill(
     teacher = _checked_teacher(teacher)
     is_encoder = isinstance(teacher, CodeDecoder)
     if utility_weight == "auto":
-        utility_weight = 1.0 if is_encoder else 0.0
+        utility_weight = ENCODER_UTILITY if is_encoder else REPAIRED_UTILITY if draws_repaired_labels(teacher) else 0.0
     if quality_weight == 0 and utility_weight == 0:
         raise ValueError("quality_weight and utility_weight are both 0: nothing is left to learn. Give one a weight.")
     size = SMALL if isinstance(size, str) else size

@@ -33,7 +33,7 @@ def distill_generator(teacher, data, size, options, rng):
     -------
     DistilledGenerator
     """
-    is_repaired = _draws_repaired_labels(teacher)
+    is_repaired = draws_repaired_labels(teacher)
     if is_repaired and (data is not None or options.temperature != 1):
         raise ValueError(
             "data= or a temperature other than 1 was given for a teacher with criterion='demographic_parity'. Its "
@@ -72,7 +72,7 @@ class _RowsOfTeacher:
         wanted = rng.multinomial(n_rows, self.shares.ravel()).reshape(self.shares.shape)
         tokens, class_codes, group_codes = self.teacher._draw_codes(wanted, rng)
         rows = _as_arrays(self.teacher, self.shares, tokens, class_codes, group_codes)
-        if _draws_repaired_labels(self.teacher):
+        if draws_repaired_labels(self.teacher):
             rows["before"], rows["after"] = self.teacher._scores_before_and_after(tokens, group_codes, rng)
         return rows
 
@@ -110,7 +110,8 @@ def _class_codes(target, y):
     return target.encode(y)
 
 
-def _draws_repaired_labels(teacher):
+def draws_repaired_labels(teacher):
+    """Tell whether a generator repairs labels after it has drawn a row."""
     return getattr(teacher, "criterion", None) == "demographic_parity"
 
 
