@@ -19,6 +19,7 @@ from _runs import cpu_clock, flat, show, summarize
 from adult import BOTH, _oversample, train_and_test_weighted
 from imblearn.over_sampling import SMOTENC, RandomOverSampler
 from pandas.api.types import is_numeric_dtype
+from pandas.errors import PerformanceWarning
 
 from skfairgen import FairDistillResampler, FairGenerator
 from skfairgen.exceptions import SkfairgenWarning
@@ -154,6 +155,7 @@ def main():
     parser.add_argument("--picture", help="PNG to draw")
     options = parser.parse_args()
     warnings.simplefilter("ignore", SkfairgenWarning)
+    warnings.simplefilter("ignore", PerformanceWarning)  # fairlearn's tables of many groups
     runs = {}
     for dataset in options.datasets:
         print(f"\n{TABLES[dataset]}", flush=True)

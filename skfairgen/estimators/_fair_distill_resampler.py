@@ -78,7 +78,7 @@ class FairDistillResampler(BaseSampler):
     distill : "auto" or bool, default="auto"
         Whether to draw from a student, distilled from the teacher by :func:`distill`, instead of the teacher: it is a
         fifth as large, draws faster, and can be shipped without the data. "auto" distills tables of 5,000 rows or
-        more: below that it would add more than about half to the time of the fit.
+        more: below that it would add more than two thirds to the time of the fit.
     keep_teacher : bool, default=True
         Whether to keep ``teacher_`` after distilling.
     max_epochs : int, default=14
