@@ -2,9 +2,9 @@
 
     SKFAIRGEN_DATA=folder python benchmarks/criteria.py --seeds 3 --picture criteria.png --tabfairgdt env/bin/python
 
-Targets T2, T2b, T3, T4, T9 and T10. Every synthetic table has as many rows as the real one; models are tested on
-held-out real rows, with the sensitive columns as features and without them. COMPAS has five seeds, and each is another
-split.
+Targets T2, T2b, T3, T4, T9 and T10. A synthetic table has as many rows as the real one, or four times as many where
+the method says "4 x rows"; models are tested on held-out real rows, with the sensitive columns as features and without
+them. COMPAS has five seeds, and each is another split.
 """
 
 import argparse
@@ -85,6 +85,9 @@ def criteria_rows(task, judged, seed):
     for criterion, strength in [(None, 1.0), *((criterion, s) for criterion in CRITERIA for s in STRENGTHS)]:
         figures = _draw_and_test(generator, task, judged, criterion=criterion, strength=strength)
         yield flat(figures, method=f"{criterion} {strength:g}", seed=seed, **clock)
+    for criterion in CRITERIA:
+        figures = _draw_and_test(generator, task, judged, n_times=4, criterion=criterion)
+        yield flat(figures, method=f"{criterion}, 4 x rows 1", seed=seed, **clock)
     generator.set_params(label_draw="minimal")
     figures = _draw_and_test(generator, task, judged, criterion=CRITERIA[0])
     yield flat(figures, method=f"{CRITERIA[0]}, minimal 1", seed=seed, **clock)
@@ -101,8 +104,8 @@ def blind_rows(task, judged, seed):
         yield flat(figures, method=f"{CRITERIA[0]}, blind {strength:g}", seed=seed, **clock)
 
 
-def _draw_and_test(generator, task, judged, **wanted):
-    X, y = generator.sample(len(task.train[0]), random_state=judged["random_state"], **wanted)
+def _draw_and_test(generator, task, judged, n_times=1, **wanted):
+    X, y = generator.sample(n_times * len(task.train[0]), random_state=judged["random_state"], **wanted)
     names = crossed(X, task.sensitive_columns)
     is_large = (names.map(names.value_counts()) >= 500).to_numpy()
     classes = np.unique(y) if task.positive is None else [task.positive]

@@ -14,7 +14,7 @@ from skfairgen.training import DistillationOptions, draw_seed, random_generator,
 
 SMALL = 0.2  # of the teacher's parameters
 GENERATOR_RATE, ENCODER_RATE = 0.05, 0.02
-REPAIRED_UTILITY, ENCODER_UTILITY = 3.0, 1.0
+REPAIRED_UTILITY, ENCODER_UTILITY = 10.0, 1.0
 
 
 @validate_params(
@@ -84,7 +84,7 @@ def distill(
         Weight :math:`w_q` of the conditionals, or of the codes.
     utility_weight : "auto" or float, default="auto"
         Weight :math:`w_u` of the label distributions, which costs a pass over the rows for each class. "auto" is 1.0
-        for an encoder; 3.0 for a generator whose labels are repaired after a row is drawn, where it tells the student
+        for an encoder; 10.0 for a generator whose labels are repaired after a row is drawn, where it tells the student
         what drawn labels tell only in the mean; and 0.0 for others: the quality loss, given the label, needs it not.
     temperature : float, default=1.0
         Temperature of the quality loss of a generator.

@@ -33,6 +33,7 @@ def distill_generator(teacher, data, size, options, rng):
     -------
     DistilledGenerator
     """
+    teacher = teacher._ready()
     is_repaired = draws_repaired_labels(teacher)
     if is_repaired and (data is not None or options.temperature != 1):
         raise ValueError(
@@ -70,11 +71,10 @@ class _RowsOfTeacher:
 
     def __call__(self, n_rows, rng):
         wanted = rng.multinomial(n_rows, self.shares.ravel()).reshape(self.shares.shape)
-        tokens, class_codes, group_codes = self.teacher._draw_codes(wanted, rng)
-        rows = _as_arrays(self.teacher, self.shares, tokens, class_codes, group_codes)
-        if draws_repaired_labels(self.teacher):
-            rows["before"], rows["after"] = self.teacher._scores_before_and_after(tokens, group_codes, rng)
-        return rows
+        if not draws_repaired_labels(self.teacher):
+            return _as_arrays(self.teacher, self.shares, *self.teacher._draw_codes(wanted, rng))
+        *drawn, before, after = self.teacher._draw_repaired(wanted, rng)
+        return {**_as_arrays(self.teacher, self.shares, *drawn), "before": before, "after": after}
 
 
 class _RealRows:

@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils._param_validation import validate_parameter_constraints
 from sklearn.utils.validation import check_is_fitted
 
-from skfairgen.estimators._outcome_repair import RepairedRowSampler
+from skfairgen.estimators._outcome_repair import RepairedRowSampler, check_labels
 from skfairgen.estimators._parameters import (
     CRITERION_CONSTRAINTS,
     LEGITIMATE_CONSTRAINTS,
@@ -178,6 +178,7 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
             If the input cannot be learned from; the message names the column or label at fault.
         """
         layout, rows = read_training_table(self, X, y, sensitive_features)
+        check_labels(self.criterion, layout)
         return self._fit_rows(layout, rows, random_generator(self.random_state))
 
     def sample(self, n_samples=1, *, criterion="fitted", strength="fitted", **options):
@@ -223,15 +224,7 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
         drawer.criterion = self.criterion if criterion == "fitted" else criterion
         drawer.strength = self.strength if strength == "fitted" else strength
         validate_parameter_constraints(CRITERION_CONSTRAINTS, _criterion_of(drawer), "sample")
-        needs = "transport_" if self.sensitive_at_prediction else "blind_net_"
-        if drawer.criterion == "demographic_parity" and not hasattr(self, needs):
-            if not self.sensitive_at_prediction:
-                raise ValueError(
-                    "With sensitive_at_prediction=False, criterion='demographic_parity' has a network of its own: "
-                    "ask for it before fit."
-                )
-            drawer.transport_ = drawer._fit_transport(random_generator(self._transport_seed))
-        return super(FairGenerator, drawer).sample(n_samples, **options)
+        return super(FairGenerator, drawer._ready()).sample(n_samples, **options)
 
     def _fit_rows(self, layout, rows, rng):
         features = rows.frame[layout.feature_positions]

@@ -1,6 +1,7 @@
 """Outcome scores of drawn rows, and the labels that a criterion makes of them."""
 
 import warnings
+from copy import copy
 
 import numpy as np
 import torch
@@ -19,12 +20,13 @@ from skfairgen.estimators._parameters import training_options
 from skfairgen.estimators._row_sampler import CHUNK_ROWS, RowSampler
 from skfairgen.exceptions import CollapseWarning
 from skfairgen.nn import class_posterior
-from skfairgen.training import blind_scores, draw_seed, fit_blind_outcome, torch_runtime
+from skfairgen.training import blind_scores, draw_seed, fit_blind_outcome, random_generator, torch_runtime
 
 # rows of each group whose scores the transport is learned from
 MIN_TRANSPORT_ROWS, MAX_TRANSPORT_ROWS = 2_000, 20_000
 # share of what the rows tell of the outcome under which a blind score counts as collapsed
 MIN_INFORMATION = 0.1
+LEAST_INFORMATION = 0.01  # nats a row: what an outcome that the rows tell nothing of counts as
 
 
 class RepairedRowSampler(RowSampler):
@@ -42,6 +44,10 @@ class RepairedRowSampler(RowSampler):
         """Draw `wanted` rows of each cell, with the labels that the criterion asks for."""
         if self.criterion != "demographic_parity":
             return super()._draw_codes(wanted, rng)
+        return self._draw_repaired(wanted, rng)[:3]
+
+    def _draw_repaired(self, wanted, rng):
+        """Draw rows as :meth:`_draw_codes`, and return their class probabilities before and after the repair too."""
         pool, shares = repair_pool(wanted, self._cell_shares())
         tokens, drawn_with, group_codes = self._draw_as_learned(pool, rng)
         scores, moved = self._scores_before_and_after(tokens, group_codes, rng)
@@ -51,7 +57,28 @@ class RepairedRowSampler(RowSampler):
             class_codes = draw_labels(moved, rng)
         class_codes = match_class_counts(class_codes, moved, group_codes, rng, shares=shares)
         kept = pick_cells(class_codes, group_codes, wanted)
-        return tokens[kept], class_codes[kept], group_codes[kept]
+        return tokens[kept], class_codes[kept], group_codes[kept], scores[kept], moved[kept]
+
+    def _ready(self):
+        """Return the sampler, or a copy that learned the repair now where the criterion was set after ``fit``.
+
+        Raises
+        ------
+        ValueError
+            If there are no labels to repair, or the repair needs a network that was not trained.
+        """
+        check_labels(self.criterion, self._layout)
+        needs = "transport_" if self.sensitive_at_prediction else "blind_net_"
+        if self.criterion != "demographic_parity" or hasattr(self, needs):
+            return self
+        if not self.sensitive_at_prediction:
+            raise ValueError(
+                "With sensitive_at_prediction=False, criterion='demographic_parity' has a network of its own: "
+                "ask for it before fit."
+            )
+        ready = copy(self)
+        ready.transport_ = ready._fit_transport(random_generator(self._transport_seed))
+        return ready
 
     def _draw_as_learned(self, group_sizes, rng):
         """Draw so many rows of each group, classes by the group's own shares, as token rows, class and group codes."""
@@ -94,7 +121,7 @@ class RepairedRowSampler(RowSampler):
             "visible_columns": layout.blind_places,
         }
         known = self._outcome_scores(tokens, rows.group_codes)
-        information = outcome_information(known, rows.class_codes)
+        information = max(outcome_information(known, rows.class_codes), LEAST_INFORMATION)
         with torch_runtime(draw_seed(rng), self.n_threads, self.device):
             fitted = fit_blind_outcome(encoded, parameters, information, training_options(self), rng)
         self.blind_net_, self.blind_history_ = fitted.net, fitted.history
@@ -115,20 +142,31 @@ class RepairedRowSampler(RowSampler):
         """Return the probability of each class of token rows, shape (n_rows, n_classes)."""
         class_shares = self._layout.class_shares.T.astype(np.float32)[group_codes]
         levels = self._layout.levels(group_codes)
-        return self._by_chunks(lambda rows: class_posterior(self.net_.module_, *rows), tokens, levels, class_shares)
+        n_rows = max(CHUNK_ROWS // len(self.classes_), 1)  # the posterior passes every row once for each class
+        return self._by_chunks(
+            lambda rows: class_posterior(self.net_.module_, *rows), tokens, levels, class_shares, n_rows=n_rows
+        )
 
     def _strata(self, tokens, rng):
         """Return the strata of token rows, shape (n_rows,)."""
         layout = self._layout
         return layout.stratum_codes(tokens if layout.strata is None else self.codec_.decode(tokens, rng))
 
-    def _by_chunks(self, score, *arrays):
+    def _by_chunks(self, score, *arrays, n_rows=CHUNK_ROWS):
         """Return class scores of rows that come in several arrays, chunk by chunk, shape (n_rows, n_classes)."""
         scores = np.empty((len(arrays[0]), len(self.classes_)))
         with torch_runtime(0, self.n_threads, self.device):
-            for start in range(0, len(scores), CHUNK_ROWS):
-                rows = slice(start, start + CHUNK_ROWS)
+            for start in range(0, len(scores), n_rows):
+                rows = slice(start, start + n_rows)
                 chunk = [torch.as_tensor(values[rows], device=self.device) for values in arrays]
                 chunk = [values if values.is_floating_point() else values.long() for values in chunk]
                 scores[rows] = score(chunk).cpu().numpy()
         return scores
+
+
+def check_labels(criterion, layout):
+    """Raise ValueError if a criterion is asked for where there are no labels for it to hold of."""
+    if criterion is not None and layout.target is None:
+        raise ValueError(
+            f"criterion={criterion!r} says what labels obey, and y was None. Pass y to fit, or use criterion=None."
+        )

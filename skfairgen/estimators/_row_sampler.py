@@ -85,6 +85,10 @@ class RowSampler:
             return X, y
         return X, y, layout.sensitive_values(rows.group_codes, rows.frame, rng)
 
+    def _ready(self):
+        """Return a sampler that can draw what its parameters ask for: itself."""
+        return self
+
     def _draw(self, wanted, rng):
         """Draw `wanted` rows of each cell, shape (n_classes, n_groups), in random order, as TableRows."""
         tokens, class_codes, group_codes = self._draw_codes(wanted, rng)

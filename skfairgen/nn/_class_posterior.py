@@ -4,11 +4,10 @@ import torch
 from torch import Tensor
 
 
-@torch.no_grad()
-def class_posterior(decoder, tokens: Tensor, given: Tensor, class_shares: Tensor) -> Tensor:
-    r"""Return the probability of every class of each row.
+def class_logits(decoder, tokens: Tensor, levels: Tensor, class_shares: Tensor) -> Tensor:
+    r"""Return the joint log-density of each row and every class, which are logits of the class.
 
-    .. math:: P(y \mid t, s) \propto P(y \mid s) \prod_j p(t_j \mid t_{<j}, y, s)
+    .. math:: \log P(y \mid s) + \sum_j \log p(t_j \mid t_{<j}, y, s)
 
     Parameters
     ----------
@@ -16,7 +15,7 @@ def class_posterior(decoder, tokens: Tensor, given: Tensor, class_shares: Tensor
         Density of rows whose first given column is the class.
     tokens : Tensor of shape (B, D), int64
         The rows.
-    given : Tensor of shape (B, G - 1), int64
+    levels : Tensor of shape (B, G - 1), int64
         The given columns but the class.
     class_shares : Tensor of shape (B, C)
         :math:`P(y \mid s)` for each row's group.
@@ -24,10 +23,16 @@ def class_posterior(decoder, tokens: Tensor, given: Tensor, class_shares: Tensor
     Returns
     -------
     Tensor of shape (B, C)
-        Probabilities; rows sum to 1.
+        In nats, with gradients; -inf for a class that the group never has.
     """
-    logits = []
-    for label in range(class_shares.shape[1]):
-        labels = torch.full_like(tokens[:, :1], label)
-        logits.append(decoder(tokens, torch.cat([labels, given], dim=1)).sum(dim=1))
-    return torch.softmax(torch.stack(logits, dim=1) + torch.log(class_shares), dim=1)
+    n_rows, n_classes = class_shares.shape
+    labels = torch.arange(n_classes, device=tokens.device).repeat_interleave(n_rows)
+    given = torch.cat([labels[:, None], levels.repeat(n_classes, 1)], dim=1)
+    likelihoods = decoder(tokens.repeat(n_classes, 1), given).sum(dim=1)
+    return likelihoods.view(n_classes, n_rows).T + torch.log(class_shares)
+
+
+@torch.no_grad()
+def class_posterior(decoder, tokens: Tensor, levels: Tensor, class_shares: Tensor) -> Tensor:
+    """Return the probability of every class of each row, shape (B, C); parameters as in :func:`class_logits`."""
+    return torch.softmax(class_logits(decoder, tokens, levels, class_shares), dim=1)

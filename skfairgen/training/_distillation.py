@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from skfairgen.losses import quality_loss, utility_loss
-from skfairgen.nn import ColumnDecoder
+from skfairgen.nn import ColumnDecoder, class_logits, class_posterior
 from skfairgen.training._student_training import pool_rows, skorch_parameters, train_on_pools
 from skfairgen.training._teacher import LikelihoodNet
 
@@ -39,7 +39,7 @@ class TeacherRows:
         drawn = {name: values.to(self.options.device) for name, values in drawn.items()}
         rows = {"tokens": drawn["tokens"].long(), "given": drawn["given"].long()}
         if self.options.utility_weight > 0:
-            rows["class_log_shares"] = torch.log(drawn["class_shares"].float().clamp(min=1e-12))
+            rows["class_shares"] = drawn["class_shares"].float()
             rows["class_probabilities"] = drawn["after"].float() if "after" in drawn else self._posterior(rows)
         if "before" in drawn:
             rows["label"] = rows["given"][:, 0].clone()
@@ -57,8 +57,10 @@ class TeacherRows:
         return torch.cat(parts)
 
     def _posterior(self, rows):
-        parts = zip(*(rows[name].split(1_024) for name in ("tokens", "given", "class_log_shares")), strict=True)
-        return torch.cat([torch.softmax(class_logits(self.teacher, *part), dim=1) for part in parts])
+        parts = zip(
+            rows["tokens"].split(1_024), rows["given"].split(1_024), rows["class_shares"].split(1_024), strict=True
+        )
+        return torch.cat([class_posterior(self.teacher, own, given[:, 1:], shares) for own, given, shares in parts])
 
 
 def _labels_before(labels, before, after):
@@ -78,14 +80,11 @@ class DistillationNet(LikelihoodNet):
 
     def infer(self, x, **fit_params):
         """Return the losses that the weights ask for: by the weights in training, by their average on held-out rows."""
-        module = self.module_
-        if not module.training and getattr(self, "average_", None) is not None:
-            module = self.average_.module_
         loss = 0.0
         if self.objective.quality_weight > 0:
-            loss = self.objective.quality_weight * self._quality(module, x)
+            loss = self.objective.quality_weight * self._quality(self.present_module_, x)
         if self.objective.utility_weight > 0:
-            loss = loss + self.objective.utility_weight * self._utility(module, x)
+            loss = loss + self.objective.utility_weight * self._utility(self.present_module_, x)
         return loss
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
@@ -116,9 +115,8 @@ class DistillationNet(LikelihoodNet):
 
     def _utility(self, module, rows):
         # every class of a share of the rows costs as much as one class of all
-        some = slice(-(-len(rows["tokens"]) // rows["class_log_shares"].shape[1]))
-        given = rows["given"][some]
-        logits = class_logits(module, rows["tokens"][some], given, rows["class_log_shares"][some])
+        some = slice(-(-len(rows["tokens"]) // rows["class_shares"].shape[1]))
+        logits = class_logits(module, rows["tokens"][some], rows["given"][some, 1:], rows["class_shares"][some])
         return utility_loss(rows["class_probabilities"][some], logits).mean()
 
 
@@ -148,15 +146,6 @@ def fit_student(draw, teacher, module_parameters, options, rng, n_rows):
     return train_on_pools(net, TeacherRows(draw, teacher, options), options, rng, min(pool_rows(n_rows), most))
 
 
-def class_logits(module, tokens, given, class_log_shares):
-    r"""Return :math:`\log P(y \mid s) + \log p(t \mid y, s)` of every class, shape (B, C), with gradients."""
-    n_rows, n_classes = class_log_shares.shape
-    labels = torch.arange(n_classes, device=tokens.device).repeat_interleave(n_rows)
-    given = torch.cat([labels[:, None], given[:, 1:].repeat(n_classes, 1)], dim=1)
-    likelihoods = module(tokens.repeat(n_classes, 1), given).sum(dim=1)
-    return likelihoods.view(n_classes, n_rows).T + class_log_shares
-
-
 @torch.no_grad()
 def divergence_of_labels(source_rows, student, teacher):
     """Return the student's log-loss of labels and its divergence from the teacher's, (n_rows,) each, in nats.
@@ -170,10 +159,10 @@ def divergence_of_labels(source_rows, student, teacher):
     losses, divergences = [], []
     names = ("tokens", "given", "class_shares", *(["after"] if "after" in source_rows else []))
     for tokens, given, shares, *after in zip(*(source_rows[name].split(1_024) for name in names), strict=True):
-        rows = tokens.long(), given.long(), torch.log(shares.float().clamp(min=1e-12))
+        rows = tokens.long(), given[:, 1:].long(), shares.float()
         logits = class_logits(student, *rows)
-        target = after[0].float() if after else torch.softmax(class_logits(teacher, *rows), dim=1)
-        losses.append(nn.functional.cross_entropy(logits, rows[1][:, 0], reduction="none"))
+        target = after[0].float() if after else class_posterior(teacher, *rows)
+        losses.append(nn.functional.cross_entropy(logits, given[:, 0].long(), reduction="none"))
         divergences.append(utility_loss(target, logits))
     return torch.cat(losses).cpu().numpy(), torch.cat(divergences).cpu().numpy()
 

@@ -62,16 +62,13 @@ class EncoderDistillationNet(LikelihoodNet):
 
     def infer(self, x, **fit_params):
         """Return the loss: by the weights in training, by their average on held-out rows."""
-        module = self.module_
-        if not module.training and getattr(self, "average_", None) is not None:
-            module = self.average_.module_
         noise, target = self.teacher.encoder.resolution, x["codes"]
-        codes = module(x["tokens"], x["given"])[0] * self.teacher.encoder.active
+        codes = self.present_module_(x["tokens"], x["given"])[0] * self.teacher.encoder.active
         loss = paired_divergence(target, codes, noise).mean()
         if len(codes) > 1:
             loss = loss + energy_distance(target / noise, codes / noise)
         loss = self.objective.quality_weight * loss
-        if target.shape[1] and x["class_probabilities"].shape[1]:
+        if self.objective.utility_weight > 0 and x["class_probabilities"].shape[1]:
             scores = self.teacher.scores(codes)
             loss = loss + self.objective.utility_weight * utility_loss(x["class_probabilities"], scores).mean()
         return loss

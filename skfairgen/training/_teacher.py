@@ -35,15 +35,19 @@ class TrainingOptions:
 class LikelihoodNet(NeuralNet):
     """A skorch net whose module returns log-likelihoods and whose loss is their negative sum, mean over rows."""
 
+    @property
+    def present_module_(self):
+        """The module that a loss is of: the one in training, and on held-out rows that of the averaged weights."""
+        average = None if self.module_.training else getattr(self, "average_", None)
+        return self.module_ if average is None else average.module_
+
     def get_loss(self, y_pred, y_true, X=None, training=False):
         """Return the negative log-likelihood of a batch, in nats a row."""
         return -y_pred.sum(dim=1).mean()
 
     def infer(self, x, **fit_params):
         """Return the log-likelihoods of a batch: by the weights in training, by their average on held-out rows."""
-        if self.module_.training or getattr(self, "average_", None) is None:
-            return super().infer(x, **fit_params)
-        return self.average_.module_(**x)
+        return self.present_module_(**x)
 
     def fit_loop(self, *args, **kwargs):
         """Train until the epochs end or a callback stops training; an interrupt from the keyboard is passed on."""
