@@ -136,8 +136,7 @@ def match_class_counts(labels, scores, groups, rng, *, shares=None):
     rng : numpy Generator or RandomState
         Source of the draws.
     shares : mapping of int to array-like of shape (C,), default=None
-        Class shares per group code, such as ``OutcomeTransport.aimed_shares`` returns. None: the mean scores
-        of the group's rows.
+        Class shares per group code. None: the mean scores of the group's rows.
 
     Returns
     -------

@@ -63,7 +63,7 @@ class OutcomeTransport:
     How far parity holds on new rows is set by the fit's sample and by the rows themselves: a group's mean score
     is off by about :math:`\sigma / \sqrt{n_g}` for either. Fitted on samples of a generator, draw the same
     number of rows (5,000 or more) from every group, and give their true shares as ``group_shares``. Where one
-    table must be at parity exactly, pass its labels through :func:`match_class_counts` with ``aimed_shares``.
+    table must be at parity exactly, pass its labels through :func:`match_class_counts`.
 
     References
     ----------
@@ -187,74 +187,6 @@ class OutcomeTransport:
             moved = np.column_stack([1 - moved[:, 0], moved[:, 0]])
         return moved if given.ndim == 2 else moved[:, 1]
 
-    def aimed_shares(self, strength=1.0):
-        """Class shares each group is moved to: what its moved scores average to, but for sampling.
-
-        Parameters
-        ----------
-        strength : float, default=1.0
-            As in ``transport``.
-
-        Returns
-        -------
-        dict of int to ndarray of shape (C,)
-            Per group code, shares that sum to 1; the overall ones at strength 1. What
-            :func:`match_class_counts` takes.
-
-        Raises
-        ------
-        NotFittedError
-            If ``fit`` was not called.
-        """
-        self._check_fitted()
-        aimed = (1 - strength) * self.group_class_shares_ + strength * self.class_shares_
-        return dict(zip(self.groups_.tolist(), aimed, strict=True))
-
-    def to_arrays(self):
-        """Everything learned, as plain arrays.
-
-        Returns
-        -------
-        dict of str to ndarray
-            What ``from_arrays`` takes. Holds quantiles of scores, no row.
-
-        Raises
-        ------
-        NotFittedError
-            If ``fit`` was not called.
-        """
-        self._check_fitted()
-        return {name: np.asarray(getattr(self, attribute)) for name, attribute in _ARRAYS.items()}
-
-    @classmethod
-    def from_arrays(cls, arrays):
-        """Rebuild from ``to_arrays``.
-
-        Parameters
-        ----------
-        arrays : mapping of str to ndarray
-            What ``to_arrays`` returned.
-
-        Returns
-        -------
-        OutcomeTransport
-            Fitted; moves scores exactly as the original.
-
-        Raises
-        ------
-        ValueError
-            If an array is missing.
-        """
-        missing = sorted(set(_ARRAYS) - set(arrays))
-        if missing:
-            raise ValueError(f"Found no {missing}; expected the arrays {sorted(_ARRAYS)} that to_arrays returns.")
-        transport = cls(n_knots=int(arrays["n_knots"]), min_group_size=int(arrays["min_group_size"]))
-        for name, attribute in _ARRAYS.items():
-            if attribute.endswith("_") or attribute.startswith("_"):
-                setattr(transport, attribute, np.array(arrays[name]))
-        transport._fit_barycenters()
-        return transport
-
     def _fit_curves(self, tracks, index, row_weights, behind, own_weight):
         shape = (len(self.groups_), tracks.shape[1], self.n_knots)
         self._levels, self._values = np.empty(shape), np.empty(shape)
@@ -315,22 +247,6 @@ class OutcomeTransport:
     def _check_fitted(self):
         if not hasattr(self, "_barycenters"):
             raise NotFittedError("This OutcomeTransport has no distributions yet; call fit(scores, groups) first.")
-
-
-_ARRAYS = {
-    "n_knots": "n_knots",
-    "min_group_size": "min_group_size",
-    "groups": "groups_",
-    "group_shares": "group_shares_",
-    "group_sizes": "group_sizes_",
-    "class_shares": "class_shares_",
-    "group_class_shares": "group_class_shares_",
-    "own_weight": "own_weight_",
-    "class_share_gap": "class_share_gap_",
-    "class_factors": "_class_factors",
-    "levels": "_levels",
-    "values": "_values",
-}
 
 
 def _tracks(scores):

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from skfairgen.data._categorical_column import CategoricalColumn
-from skfairgen.data._numeric_column import NumericColumn, from_numbers, to_numbers
+from skfairgen.data._numeric_column import NumericColumn, from_numbers, in_unit_of, to_numbers
 from skfairgen.data._table_codec import is_numeric
 
 MAX_LEVELS = 20
@@ -182,7 +182,7 @@ class _Bands:
     """The quartile bands of one sensitive column of many numbers.
 
     `edges` holds n_bands + 1 numbers; `lowest` and `median` are the least and the middle number of each band,
-    `codecs` and `shares` the codec of its numbers and how frequent each of their tokens is.
+    `codecs` and `shares` the codec of its numbers and how frequent each of their tokens is; `dtype` is the column's.
     """
 
     edges: np.ndarray
@@ -191,6 +191,7 @@ class _Bands:
     names: list
     codecs: list
     shares: list
+    dtype: object
 
     @classmethod
     def fit(cls, column):
@@ -201,7 +202,7 @@ class _Bands:
         starts = np.append(0, np.searchsorted(numbers, edges[1:], side="right"))
         ticks = from_numbers(edges, np.zeros(len(edges), dtype=bool), column.dtype)
         names = [pd.Interval(low, high, "right") for low, high in zip(ticks[:-1], ticks[1:], strict=True)]
-        bands = cls(edges, numbers[starts[:-1]], numbers[(starts[:-1] + starts[1:]) // 2], names, [], [])
+        bands = cls(edges, numbers[starts[:-1]], numbers[(starts[:-1] + starts[1:]) // 2], names, [], [], column.dtype)
         codes = bands.encode(column)
         for band in range(len(names)):
             own = column[codes == band]
@@ -216,13 +217,13 @@ class _Bands:
         edges, lowest = self.edges.copy(), self.lowest.copy()
         edges[0] = lowest[0] = low.min()
         edges[-1] = high.max()
-        ticks = from_numbers(edges, np.zeros(len(edges), dtype=bool), self.codecs[0].dtype_)
+        ticks = from_numbers(edges, np.zeros(len(edges), dtype=bool), self.dtype)
         names = [pd.Interval(*ends, "right") for ends in zip(ticks[:-1], ticks[1:], strict=True)]
         names += self.names[len(names) :]
-        return _Bands(edges, lowest, np.clip(self.median, edges[0], edges[-1]), names, codecs, self.shares)
+        return _Bands(edges, lowest, np.clip(self.median, edges[0], edges[-1]), names, codecs, self.shares, self.dtype)
 
     def encode(self, column):
-        numbers, missing = to_numbers(column)
+        numbers, missing = to_numbers(in_unit_of(self.dtype, column))
         bands = np.searchsorted(self.edges[1:-1], numbers, side="left")
         return np.where(missing, len(self.names) - 1 if self.names[-1] is None else UNSEEN, bands)
 
@@ -231,7 +232,7 @@ class _Bands:
         for band, (codec, shares) in enumerate(zip(self.codecs, self.shares, strict=True)):
             own = np.flatnonzero(bands == band)
             numbers[own] = codec.decode_numbers(rng.choice(len(shares), size=len(own), p=shares), rng)
-        return from_numbers(numbers, bands == len(self.codecs), self.codecs[0].dtype_)
+        return from_numbers(numbers, bands == len(self.codecs), self.dtype)
 
     def confine(self, column, bands):
         numbers, missing = to_numbers(column)

@@ -154,6 +154,15 @@ def to_numbers(column):
     return numbers, missing
 
 
+def in_unit_of(dtype, column):
+    """Return a Series of dates or durations in the unit of a dtype that holds such; others as they are."""
+    if column.dtype == dtype or not (is_time(dtype) and is_time(column.dtype)):
+        return column
+    if isinstance(dtype, pd.ArrowDtype) or isinstance(column.dtype, pd.ArrowDtype):
+        return column.astype(dtype)
+    return column.dt.as_unit(_unit(dtype))
+
+
 def from_numbers(numbers, missing, dtype):
     """Return numbers as a Series of `dtype`, missing where the mask says so."""
     if isinstance(dtype, pd.SparseDtype):
@@ -161,8 +170,7 @@ def from_numbers(numbers, missing, dtype):
     if isinstance(dtype, pd.ArrowDtype) and is_time(dtype):
         series = pd.Series(np.where(missing, 0, numbers)).astype(_arrow_integer(dtype)).astype(dtype)
     elif is_time(dtype):
-        unit = dtype.unit if hasattr(dtype, "unit") else np.datetime_data(dtype)[0]
-        series = pd.Series(numbers.view(f"{dtype.kind}8[{unit}]"))
+        series = pd.Series(numbers.view(f"{dtype.kind}8[{_unit(dtype)}]"))
         if getattr(dtype, "tz", None) is not None:
             series = series.dt.tz_localize("UTC").dt.tz_convert(dtype.tz)
     else:
@@ -173,6 +181,10 @@ def from_numbers(numbers, missing, dtype):
 def is_time(dtype):
     """Tell whether a dtype holds dates or durations: numpy's, pandas' with a time zone, or Arrow's."""
     return dtype.kind in "mM"
+
+
+def _unit(dtype):
+    return dtype.unit if hasattr(dtype, "unit") else np.datetime_data(dtype)[0]
 
 
 def _arrow_integer(dtype):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from skfairgen.data._categorical_column import CategoricalColumn
 from skfairgen.data._derived_column import DerivedColumn, find_relation
-from skfairgen.data._numeric_column import NumericColumn, is_time
+from skfairgen.data._numeric_column import NumericColumn, in_unit_of, is_time
 from skfairgen.exceptions import LeakageWarning
 
 SMALL_TABLE = 3_000
@@ -29,6 +29,8 @@ class TableCodec:
         Quantile bins of a numeric column; "auto" is 60, and 20 under 3,000 rows.
     min_category_count : int
         Levels seen fewer times than this share one token.
+    hidden_columns : set of int
+        Positions of columns that no other is to be read as derived from.
 
     Attributes
     ----------
@@ -52,10 +54,11 @@ class TableCodec:
     ['a', 'b', 'a', nan]
     """
 
-    def __init__(self, categorical_columns="auto", n_bins="auto", min_category_count=5):
+    def __init__(self, categorical_columns="auto", n_bins="auto", min_category_count=5, hidden_columns=frozenset()):
         self.categorical_columns = categorical_columns
         self.n_bins = n_bins
         self.min_category_count = min_category_count
+        self.hidden_columns = hidden_columns
 
     def fit(self, table, names=None):
         """Learn each column's tokens from a frame with integer labels; `names` are for messages.
@@ -91,11 +94,14 @@ class TableCodec:
         return all(is_held) and np.array_equal(tokens == 0, table.isna())
 
     def encode(self, table):
-        """Return the tokens of a table, an int32 array of shape (n_rows, n_columns)."""
+        """Return the tokens of a table, an int32 array of shape (n_rows, n_columns); dates may be in another unit."""
         tokens = np.empty((len(table), len(self.columns_)), dtype=np.int32, order="F")
+        given = {
+            place: in_unit_of(dtype, table[place]) for place, dtype in zip(self.columns_, self.dtypes_, strict=True)
+        }
         for place, (position, column) in enumerate(self.columns_.items()):
-            sources = [table] if isinstance(column, DerivedColumn) else []
-            tokens[:, place] = column.encode(table[position], *sources)
+            sources = [given] if isinstance(column, DerivedColumn) else []
+            tokens[:, place] = column.encode(given[position], *sources)
         return tokens
 
     def decode(self, tokens, rng):
@@ -117,8 +123,12 @@ class TableCodec:
 
     def _derived_codec(self, codec, column, table):
         """Return the codec of a column that derives from those before it, None when it does not."""
-        earlier = [place for place, other in self.columns_.items() if not isinstance(other, CategoricalColumn)]
-        relation = find_relation(column, {place: table[place] for place in earlier})
+        earlier = {
+            place: table[place]
+            for place, other in self.columns_.items()
+            if not isinstance(other, CategoricalColumn) and place not in self.hidden_columns
+        }
+        relation = find_relation(column, earlier)
         return None if relation is None else DerivedColumn(relation, codec).fit(column, table)
 
 

@@ -24,10 +24,11 @@ def warn_of_leakage(dependence, threshold):
 
 
 def warn_of_unmet_bound(dependence, max_dependence):
-    """Warn that training ended with more dependence than was asked for."""
+    """Warn that no epoch under the whole penalty kept to the bound; `dependence` is a Series of those measured."""
+    found = f"a dependence of {dependence.iloc[-1]:.4f}" if len(dependence) else "no epoch to measure"
     warnings.warn(
-        f"Training ended with a dependence of {dependence:.4f}, above max_dependence={max_dependence}. Raise "
-        "max_epochs, fairness_weight or max_dependence.",
+        f"Training ended with {found}, and nowhere kept to max_dependence={max_dependence}. Raise max_epochs, "
+        "max_seconds, fairness_weight or max_dependence.",
         TrainingBudgetWarning,
         stacklevel=3,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from numbers import Integral, Real
 
+from imblearn.base import BaseSampler
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 from sklearn.utils.validation import check_is_fitted
 
@@ -102,13 +103,16 @@ def distill(
     Returns
     -------
     DistilledGenerator or FairEncoder
-        The student. Its ``distillation_report_`` has a row for each generated column, over all rows (group
-        "(all)") and in each group: ``n_rows`` of the teacher it was measured on (never trained on), ``log_loss`` of the
-        student (nats), and ``kl``, the divergence from the teacher (nats; NaN with "demographic_parity"). The column
-        "(label)" tells the same of the label given the row, after the repair, and ``class_share_gap``: the largest
-        difference between the class shares of the group's rows and those of all rows. Of an encoder it has a row for
-        each component in use and group: ``n_rows``, ``kl`` (nats) and ``variance_ratio``, the variance of the
-        student's codes over that of the teacher's.
+        The student. That of an encoder has no ``dependence_``, which only ``FairEncoder(distill=True)`` measures;
+        :func:`~skfairgen.metrics.group_leakage` does for the codes of rows at hand.
+
+        ``distillation_report_`` has a row for each generated column, over all rows (group "(all)") and in each group:
+        ``n_rows`` of the teacher it was measured on (never trained on), ``log_loss`` of the student (nats), and ``kl``,
+        the divergence from the teacher (nats; NaN with "demographic_parity"). The column "(label)" tells the same of
+        the label given the row, after the repair, and ``class_share_gap``: the largest difference between the class
+        shares of the group's rows and those of all rows. Of an encoder it has a row for each component in use and
+        group: ``n_rows``, ``kl`` (nats) and ``variance_ratio``, the variance of the student's codes over that of the
+        teacher's.
 
     Raises
     ------
@@ -135,6 +139,8 @@ def distill(
     True
     """
     teacher = _checked_teacher(teacher)
+    if data is not None and not 1 <= len(data) <= 3:
+        raise ValueError(f"data has {len(data)} parts; expected (X, y) or (X, y, sensitive_features).")
     is_encoder = isinstance(teacher, CodeDecoder)
     if utility_weight == "auto":
         utility_weight = ENCODER_UTILITY if is_encoder else REPAIRED_UTILITY if draws_repaired_labels(teacher) else 0.0
@@ -151,7 +157,9 @@ def distill(
 
 
 def _checked_teacher(teacher):
-    teacher = getattr(teacher, "generator_", teacher)
+    if isinstance(teacher, BaseSampler):
+        check_is_fitted(teacher, "generator_")
+        teacher = teacher.generator_
     if not isinstance(teacher, RowSampler | CodeDecoder):
         raise TypeError(
             "distill takes a fitted FairGenerator, DistilledGenerator, FairDistillResampler or FairEncoder; found "

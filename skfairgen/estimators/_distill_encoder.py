@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from skfairgen.estimators._teacher_rows import group_masks, tokens_and_groups
 from skfairgen.training import TrainedNet, fit_encoder_student
 
 N_REPORTED = 4_096
@@ -41,14 +42,14 @@ def distill_encoder(teacher, data, size, options, rng):
             "temperature is for generators, and an encoder that predicts no class has nothing but its codes to teach. "
             "Use temperature=1 and quality_weight above 0."
         )
-    draw = _RowsOfCodes(module, teacher._layout) if data is None else _RowsAtHand(teacher, *data)
-    network, history = fit_encoder_student(
+    draw = _RowsOfCodes(module, teacher._layout) if data is None else _RowsAtHand(teacher, data)
+    network, _ = fit_encoder_student(
         draw, module, _width(size, module.encoder), options, rng, teacher._layout.counts.sum()
     )
     student = copy(teacher)
     student.distill = True
     student.net_ = TrainedNet(network)
-    student.distillation_history_ = history
+    vars(student).pop("dependence_", None)  # the teacher's: of other codes
     student.distillation_report_ = _report(teacher, student, draw(N_REPORTED, rng))
     return student
 
@@ -88,11 +89,9 @@ class _RowsOfCodes:
 class _RowsAtHand:
     """Draw from real rows, encoded by the teacher's codec."""
 
-    def __init__(self, teacher, X, y=None, sensitive_features=None):
-        layout = teacher._layout
-        frame = layout.read_data(X, y, sensitive_features)
-        self.tokens = teacher.codec_.encode(frame[layout.feature_positions])
-        self.given = layout.levels(layout.group_codes(frame, sensitive_features))
+    def __init__(self, teacher, data):
+        self.tokens, group_codes = tokens_and_groups(teacher, *data)
+        self.given = teacher._layout.levels(group_codes)
 
     def __call__(self, n_rows, rng):
         """Return "tokens" and "given" of rows drawn with replacement."""
@@ -119,15 +118,10 @@ def _width(size, encoder):
 
 def _report(teacher, student, rows):
     """Return how near the student's codes come to the teacher's: a row a component and group, on new rows."""
-    layout = teacher._layout
     codes, own = (encoder._encode(rows["tokens"], rows["given"]) for encoder in (teacher, student))
     noise = teacher.net_.module_.encoder.resolution.cpu().numpy()
-    masks = {"(all)": np.ones(len(codes), dtype=bool)}
-    if layout.groups is not None:
-        for group, levels in zip(layout.groups.groups_, layout.groups.group_levels_, strict=True):
-            masks[group] = (rows["given"] == levels).all(axis=1)
     report = []
-    for group, mask in masks.items():
+    for group, mask in group_masks(teacher._layout, rows["given"]).items():
         for component in np.flatnonzero(teacher.active_components_):
             expected, found = codes[mask, component], own[mask, component]
             variance = expected.var() if len(expected) else np.nan

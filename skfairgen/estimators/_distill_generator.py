@@ -8,6 +8,7 @@ import pandas as pd
 import torch
 
 from skfairgen.estimators._distilled_generator import DistilledGenerator
+from skfairgen.estimators._teacher_rows import group_masks, tokens_and_groups
 from skfairgen.training import TrainedNet, divergence_by_column, divergence_of_labels, fit_student
 
 N_REPORTED = 4_096
@@ -49,7 +50,7 @@ def distill_generator(teacher, data, size, options, rng):
         "dropout": 0.0,  # rows are drawn anew: there is nothing to overfit
         **_widths(size, module),
     }
-    draw = _RowsOfTeacher(teacher) if data is None else _RealRows(teacher, *data)
+    draw = _RowsOfTeacher(teacher) if data is None else _RealRows(teacher, data)
     student = DistilledGenerator(device=teacher.device, n_threads=teacher.n_threads)
     network, student.history_ = fit_student(draw, module, parameters, options, rng, teacher._layout.counts.sum())
     student.net_ = TrainedNet(network)
@@ -80,16 +81,13 @@ class _RowsOfTeacher:
 class _RealRows:
     """Draw from real rows, encoded by the teacher's codec."""
 
-    def __init__(self, teacher, X, y=None, sensitive_features=None):
-        layout = teacher._layout
-        frame = layout.read_data(X, y, sensitive_features)
+    def __init__(self, teacher, data):
         self.teacher = teacher
         self.shares = np.asarray(teacher._cell_shares())
-        self.tokens = teacher.codec_.encode(frame[layout.feature_positions])
-        self.class_codes = np.zeros(len(frame), dtype=int)
-        if layout.target is not None:
-            self.class_codes = _class_codes(layout.target, y)
-        self.group_codes = layout.group_codes(frame, sensitive_features)
+        self.tokens, self.group_codes = tokens_and_groups(teacher, *data)
+        self.class_codes = np.zeros(len(self.tokens), dtype=int)
+        if teacher._layout.target is not None:
+            self.class_codes = _class_codes(teacher._layout.target, data[1] if len(data) > 1 else None)
 
     def __call__(self, n_rows, rng):
         own = rng.integers(len(self.tokens), size=n_rows)
@@ -156,11 +154,6 @@ def _report(teacher, student, rng):
         figures = [np.column_stack(pair) for pair in zip(figures, of_labels, strict=True)]
         names.append("(label)")
         gaps = _class_share_gaps(student._shares, layout.groups)
-    masks = {"(all)": np.ones(N_REPORTED, dtype=bool)}
-    if layout.groups is not None:
-        levels = drawn["given"][:, 1:]
-        for group, own in zip(layout.groups.groups_, layout.groups.group_levels_, strict=True):
-            masks[group] = (levels == own).all(axis=1)
     report = [
         {
             "column": name,
@@ -170,7 +163,7 @@ def _report(teacher, student, rng):
             "kl": kl,
             "class_share_gap": gaps.get(group, np.nan) if name == "(label)" else np.nan,
         }
-        for group, mask in masks.items()
+        for group, mask in group_masks(layout, drawn["given"][:, 1:]).items()
         for name, loss, kl in zip(names, *(_means(values[mask]) for values in figures), strict=True)
     ]
     return pd.DataFrame(report)

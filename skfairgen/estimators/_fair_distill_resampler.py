@@ -84,7 +84,8 @@ class FairDistillResampler(BaseSampler):
     max_epochs : int, default=14
         Passes over the rows at most.
     max_seconds : float, default=None
-        Seconds of training at most; the learning rate is annealed to them. Results then depend on the machine.
+        Seconds of training at most, of each network; the learning rate is annealed to them. Results then depend on the
+        machine.
     batch_size : "auto" or int, default="auto"
         Rows of a training batch.
     lr : float, default=0.01
@@ -363,17 +364,18 @@ class FairDistillResampler(BaseSampler):
         return targets - counts
 
     def _student(self, rng):
-        student = distill(self.teacher_, random_state=draw_seed(rng) % 2**32, verbose=self.verbose)
+        seed = draw_seed(rng) % 2**32
+        student = distill(self.teacher_, max_seconds=self.max_seconds, random_state=seed, verbose=self.verbose)
         if not self.keep_teacher:
             del self.teacher_
         return student
 
     def _teacher(self, rng):
-        if self.warm_start and hasattr(self, "teacher_"):
-            return self.teacher_
         parameters = set(FairGenerator().get_params())
         shared = {name: value for name, value in self.get_params(deep=False).items() if name in parameters}
-        return FairGenerator(**{**shared, "random_state": draw_seed(rng) % 2**32})
+        goes_on = self.warm_start and hasattr(self, "teacher_")
+        teacher = self.teacher_ if goes_on else FairGenerator()
+        return teacher.set_params(**{**shared, "random_state": draw_seed(rng) % 2**32})
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

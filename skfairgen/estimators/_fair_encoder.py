@@ -23,9 +23,9 @@ from skfairgen.estimators._parameters import (
 from skfairgen.estimators._partial_target import UNLABELED, read_partial_target
 from skfairgen.estimators._row_encoder import RowEncoder
 from skfairgen.estimators._training_table import read_training_table
-from skfairgen.training import FairObjective, draw_seed, fit_encoder, random_generator, torch_runtime
+from skfairgen.training import MIN_BATCHES, FairObjective, draw_seed, fit_encoder, random_generator, torch_runtime
 
-MIN_EPOCHS, MIN_BATCHES = 10, 600
+MIN_EPOCHS = 10
 
 
 class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
@@ -55,7 +55,7 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
         Weight of the penalty; 0 is none. Accuracy of a model on the codes falls as parity rises.
     max_dependence : float, default=None
         Held-out dependence, the column ``valid_dependence`` of ``history_``, to come below: the weight of the penalty
-        starts at `fairness_weight` and is adapted.
+        starts at `fairness_weight`, which must be above 0, and is adapted.
     penalty : {"energy_distance", "fairdisco"}, default="energy_distance"
         The statistic D. "fairdisco" is that of [1]_ as published, on the posteriors of the code and without the term
         of the class scores, for reproduction: it is biased, weighs a group by the square of its share, and its scale
@@ -81,7 +81,8 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
     max_epochs : "auto" or int, default="auto"
         Passes over the rows at most; "auto" is 10, or more where that would be fewer than 600 batches.
     max_seconds : float, default=None
-        Seconds of training at most; the learning rate is annealed to them. Results then depend on the machine.
+        Seconds of training at most, of the encoder and of its student each; learning rate and penalty follow them.
+        Results then depend on the machine.
     batch_size : "auto" or int, default="auto"
         Rows of a training batch; "auto" is a 60th of the rows, between 256 and 512, and more above 200,000 rows.
     lr : float, default=0.005
@@ -95,7 +96,7 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
         Threads of torch.
     warm_start : bool, default=False
         Go on from the weights of the last ``fit``, with the tokens learned then; begin anew where columns, classes,
-        groups or levels are others.
+        groups, levels or the shape of the network are others, and after ``distill=True``.
     random_state : int, RandomState or None, default=None
         Seed. None takes fresh entropy and leaves numpy's global state alone.
     verbose : bool or int, default=0
@@ -248,8 +249,10 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
         Raises
         ------
         ValueError
-            If the input cannot be learned from, or "equalized_odds" is asked for without labels.
+            If the input cannot be learned from, "equalized_odds" is asked for without labels, or `max_dependence` with
+            nothing to bound.
         """
+        self._check_bound(sensitive_features)
         layout, rows = read_training_table(self, X, None, sensitive_features)
         check_consistent_length(X, y)
         rng = random_generator(self.random_state)
@@ -257,9 +260,10 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
         features = rows.frame[layout.feature_positions]
         go_on = self._goes_on(layout, features, classes)
         if not go_on:
-            self.codec_ = layout.fit_codec(features, self.categorical_columns)
+            is_blind = not self.sensitive_at_prediction
+            self.codec_ = layout.fit_codec(features, self.categorical_columns, is_blind=is_blind)
         self._layout = layout
-        self.classes_ = classes
+        self.classes_ = classes if self._predicts else None
         self.groups_ = None if layout.groups is None else layout.groups.groups_
         encoded = {
             "tokens": self.codec_.encode(features),
@@ -286,12 +290,12 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
         vars(self).pop("distillation_report_", None)  # of another fit
         if self.distill:
             data, seed = (X, y, sensitive_features), draw_seed(rng) % 2**32
-            student = distill(self, data=data, random_state=seed, verbose=self.verbose)
+            student = distill(self, data=data, max_seconds=self.max_seconds, random_state=seed, verbose=self.verbose)
             self.net_, self.distillation_report_ = student.net_, student.distillation_report_
         self._measure(encoded, fitted.held_out, rng)
         if not fitted.kept_to_bound:
             split = "valid" if len(fitted.held_out) else "train"
-            warn_of_unmet_bound(self.history_[f"{split}_dependence"].iloc[-1], self.max_dependence)
+            warn_of_unmet_bound(self.history_[f"{split}_dependence"].dropna(), self.max_dependence)
         return self
 
     def fit_transform(self, X, y=None, *, sensitive_features=None):
@@ -314,15 +318,26 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
         self.fit(X, y, sensitive_features=sensitive_features)
         return self.transform(X, sensitive_features=sensitive_features if self.sensitive_at_prediction else None)
 
+    def _check_bound(self, sensitive_features):
+        has_groups = self.sensitive_columns is not None or sensitive_features is not None
+        if self.max_dependence is not None and not (has_groups and self.criterion and self.fairness_weight > 0):
+            raise ValueError(
+                f"max_dependence={self.max_dependence} has nothing to bound: found criterion={self.criterion!r}, "
+                f"fairness_weight={self.fairness_weight} and {'' if has_groups else 'no '}sensitive columns. It needs "
+                "a criterion, a weight above 0 to start from, and sensitive columns."
+            )
+
     def _read_labels(self, y, n_rows):
-        """Return the classes, None where the code is not to predict y, and each row's class code."""
-        if y is None or (self.supervised is False and self.criterion != "equalized_odds"):
+        """Return the classes, None where they play no part, and each row's class code."""
+        if y is None or not (self.supervised or self.criterion == "equalized_odds"):
             classes, codes = np.array([]), np.full(n_rows, UNLABELED)
         else:
             classes, codes = read_partial_target(y)
         if len(classes) >= 2:
             return classes, codes
-        if self.criterion == "equalized_odds" or (self.supervised is True and self.outcome_weight > 0):
+        if self.criterion == "equalized_odds" or (
+            self.supervised and self.supervised != "auto" and self.outcome_weight > 0
+        ):
             asked = "criterion='equalized_odds'" if self.criterion == "equalized_odds" else "supervised=True"
             raise ValueError(
                 f"{asked} requires y to be passed with two or more classes; found {len(classes)}. Pass the class "
@@ -334,23 +349,37 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
         is_trainable = hasattr(getattr(self, "net_", None), "partial_fit")  # not one loaded from a file
         if not (self.warm_start and is_trainable and self._layout.fits(layout)):
             return False
+        classes = classes if self._predicts else None
         same_classes = np.array_equal(classes, self.classes_) if classes is not None else self.classes_ is None
-        same_width = self.net_.module_.encoder.out.out_features == 2 * self.n_components
-        return same_classes and same_width and self.codec_.covers(features)
+        settings = self.net_.module_.settings
+        same_network = all(settings[name] == value for name, value in self._widths(layout, classes).items())
+        return same_classes and same_network and self.codec_.covers(features)
+
+    @property
+    def _predicts(self):
+        """Whether the code is to predict y, where y has two classes or more."""
+        return bool(self.supervised)
 
     def _module_parameters(self):
         return {
             "cardinalities": self.codec_.cardinalities_,
             "given_cardinalities": self._layout.level_cardinalities,
             "generable": [torch.as_tensor(generable) for generable in self.codec_.generable_],
-            "n_classes": 0 if self.classes_ is None else len(self.classes_),
+            **self._widths(self._layout, self.classes_),
+        }
+
+    def _widths(self, layout, classes):
+        """Return what the network's shape depends on besides the tokens."""
+        n_columns = len(layout.feature_positions)
+        return {
+            "n_classes": 0 if classes is None else len(classes),
             "latent_features": self.n_components,
-            "visible_columns": None if self.sensitive_at_prediction else self._layout.blind_places,
+            "visible_columns": list(range(n_columns)) if self.sensitive_at_prediction else layout.blind_places,
             "encode_given": self.sensitive_at_prediction,
         }
 
     def _objective(self):
-        predicts = self.classes_ is not None and self.supervised is not False
+        predicts = self.classes_ is not None
         reconstruction = self.reconstruction_weight
         if reconstruction == "auto":
             reconstruction = 0.1 if predicts else 1.0
@@ -372,7 +401,8 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
             warn_of_leakage(self.dependence_, self.leakage_threshold)
         judged = held_out if len(held_out) else np.arange(len(codes))
         known = encoded["classes"][encoded["classes"] >= 0]
-        log_shares = self._log_shares(codes[judged]) if self._objective().outcome_weight > 0 else None
+        is_trained = self.classes_ is not None and self.outcome_weight > 0
+        log_shares = self._log_shares(codes[judged]) if is_trained else None
         base_shares = np.bincount(known) / max(len(known), 1)
         warn_of_collapse(codes, log_shares, encoded["classes"][judged], base_shares)
 

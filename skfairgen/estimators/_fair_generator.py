@@ -54,7 +54,8 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
     max_epochs : int, default=14
         Passes over the rows at most.
     max_seconds : float, default=None
-        Seconds of training at most; the learning rate is annealed to them. Results then depend on the machine.
+        Seconds of training at most, of each network; the learning rate is annealed to them. Results then depend on the
+        machine.
     batch_size : "auto" or int, default="auto"
         Rows of a training batch; "auto" is a 60th of the rows, between 32 and 512, and more above 200,000 rows.
     lr : float, default=0.01
@@ -230,7 +231,8 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
         features = rows.frame[layout.feature_positions]
         go_on = self.warm_start and self._can_go_on(layout, features)
         if not go_on:
-            self.codec_ = layout.fit_codec(features, self.categorical_columns)
+            is_blind = not self.sensitive_at_prediction
+            self.codec_ = layout.fit_codec(features, self.categorical_columns, is_blind=is_blind)
         self._layout = layout
         self.classes_ = None if layout.target is None else layout.target.classes_
         self.groups_ = None if layout.groups is None else layout.groups.groups_

@@ -31,6 +31,9 @@ def without_records(student):
         made._layout.counts = student._layout.counts[:, kept]
         made._shares = student._shares[:, kept] / student._shares[:, kept].sum()
         made.groups_ = made._layout.groups.groups_
-        report = made.distillation_report_
-        made.distillation_report_ = report[report["group"].isin(["(all)", *made.groups_])].reset_index(drop=True)
+        names = {student.groups_[place]: name for place, name in zip(kept, made.groups_, strict=True)}
+        report = student.distillation_report_
+        report = report[report["group"].isin(["(all)", *names])].reset_index(drop=True)
+        report["group"] = [names.get(group, group) for group in report["group"]]
+        made.distillation_report_ = report
     return made

@@ -10,7 +10,7 @@ import pandas as pd
 import torch
 from skorch import NeuralNet
 
-from skfairgen.nn import ColumnDecoder, Encoder, FairAutoencoder
+from skfairgen.nn import ColumnDecoder, FairAutoencoder
 from skfairgen.training import TrainedNet
 
 #: the classes a file may hold, and where they live; a file names no module
@@ -38,12 +38,15 @@ CLASSES = {
 }
 CONTAINERS = {"Series": pd.Series, "DataFrame": pd.DataFrame, "list": list, "ndarray": np.ndarray}
 #: the networks a file may hold; each is made anew from its settings
-MODULES = {made.__name__: made for made in (ColumnDecoder, Encoder, FairAutoencoder)}
+MODULES = {made.__name__: made for made in (ColumnDecoder, FairAutoencoder)}
 #: attributes that hold rows, or what only training needs
 LEFT_OUT = {"sensitive_features_", "synthetic_mask_"}
 MAX_ITEM_BYTES = 1 << 16
+MAX_TEXT_BYTES = 1 << 28  # of all arrays of strings, which take as much for an empty string as for the longest
+TIME_ZONE = re.compile(r"(?!dateutil)[A-Za-z]\w*(/[A-Za-z][\w+-]*)*([+-]\d\d:\d\d)?")
 PLAIN_DTYPE = re.compile(
-    r"(U?Int(8|16|32|64)|Float(32|64)|boolean|(period|interval)\[[^\[\]]+\]|[\w\[\], =/:+-]+\[pyarrow\])"
+    r"(U?Int(8|16|32|64)|Float(32|64)|boolean|period\[[^\[\]]+\]|interval\[[\w\[\] ,/:+-]+\]"
+    r"|[\w\[\], =/:+-]+\[pyarrow\])"
 )
 
 
@@ -193,6 +196,7 @@ class StateReader:
     def __init__(self, arrays):
         self.arrays = arrays
         self.known = {}
+        self.room = MAX_TEXT_BYTES
 
     def read(self, value):
         """Return the object of a JSON value.
@@ -229,7 +233,11 @@ class StateReader:
     def _read_objects(self, value, more):
         values = np.empty(len(value), dtype=object)
         values[:] = [self.read(item) for item in value]
-        return values.astype(_dtype(more["dtype"])).reshape(more["shape"])
+        dtype = _dtype(more["dtype"])
+        self.room -= len(values) * dtype.itemsize if dtype.kind in "US" else 0
+        if self.room < 0:
+            raise ValueError(f"its strings would take more than {MAX_TEXT_BYTES:,} bytes in memory")
+        return values.astype(dtype).reshape(more["shape"])
 
     def _read_scalar(self, value, more):
         return self.read(value)[()]
@@ -244,7 +252,7 @@ class StateReader:
         return pd.StringDtype(value, na_value=pd.NA if more["na"] else np.nan)
 
     def _read_zoned(self, value, more):
-        return pd.DatetimeTZDtype(more["unit"], value)
+        return pd.DatetimeTZDtype(more["unit"], _time_zone(value))
 
     def _read_sparse(self, value, more):
         return pd.SparseDtype(self.read(value), self.read(more["fill"]))
@@ -295,7 +303,7 @@ class StateReader:
 
     def _read_timestamp(self, value, more):
         moment = pd.Timestamp(np.datetime64(value, more["unit"]))
-        return moment if more["tz"] is None else moment.tz_localize("UTC").tz_convert(more["tz"])
+        return moment if more["tz"] is None else moment.tz_localize("UTC").tz_convert(_time_zone(more["tz"]))
 
     def _read_timedelta(self, value, more):
         return pd.Timedelta(np.timedelta64(value, more["unit"]))
@@ -346,6 +354,13 @@ def _checked_settings(settings, n_arrays):
     if len(settings["cardinalities"]) > n_arrays:
         raise ValueError(f"its network declares {len(settings['cardinalities']):,} columns for {n_arrays} arrays")
     return settings
+
+
+def _time_zone(name):
+    """Return the name of a time zone; one that is a path is refused."""
+    if not TIME_ZONE.fullmatch(name):
+        raise ValueError(f"it holds the unknown time zone {name!r}")
+    return name
 
 
 def _dtype(text):

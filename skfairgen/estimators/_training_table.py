@@ -175,11 +175,16 @@ class TableLayout:
         """Number of values of each column of :meth:`given`."""
         return [self.counts.shape[0], *self.level_cardinalities]
 
-    def fit_codec(self, features, categorical_columns):
-        """Return a codec fitted on the generated columns; `categorical_columns` as users give them."""
+    def fit_codec(self, features, categorical_columns, *, is_blind=False):
+        """Return a codec fitted on the generated columns; `categorical_columns` as users give them.
+
+        `is_blind` is for networks that must not see the sensitive columns: no other column is then written as its
+        distance from one of them.
+        """
         if not isinstance(categorical_columns, str):
             categorical_columns = set(self.format.positions(categorical_columns, "categorical_columns"))
-        return TableCodec(categorical_columns).fit(features, self.format.columns[self.feature_positions])
+        codec = TableCodec(categorical_columns, hidden_columns=set(self.sensitive_positions) if is_blind else set())
+        return codec.fit(features, self.format.columns[self.feature_positions])
 
     def with_margins(self, shares, class_shares, group_shares):
         """Return cell shares moved to the class shares and group shares of two dicts, either None."""

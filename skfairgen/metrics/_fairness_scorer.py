@@ -63,8 +63,8 @@ class FairnessScorer:
     Raises
     ------
     ValueError
-        If `metric` is unknown, "auto" cannot tell its sign, or a conditional metric lacks `legitimate_columns`; when
-        called, if X lacks a sensitive or legitimate column.
+        If `metric` is unknown, "auto" cannot tell its sign, a conditional metric lacks `legitimate_columns`, or another
+        has them; when called, if X lacks a sensitive or legitimate column.
 
     Notes
     -----
@@ -154,7 +154,14 @@ class FairnessScorer:
         return _METRICS[self.metric]
 
     def _check_legitimate_columns(self):
-        taken = signature(self._function()).parameters.get("legitimate_features")
+        parameters = signature(self._function()).parameters
+        taken = parameters.get("legitimate_features")
+        takes_any = any(parameter.kind is Parameter.VAR_KEYWORD for parameter in parameters.values())
+        if self.legitimate_columns is not None and taken is None and not takes_any:
+            raise ValueError(
+                f"legitimate_columns was given, but {_name_of(self._function())} takes no legitimate_features. Use a "
+                "conditional metric, or leave them out."
+            )
         if self.legitimate_columns is None and taken is not None and taken.default is Parameter.empty:
             raise ValueError(
                 f"{_name_of(self._function())} compares rows alike in legitimate features: name the columns of X that "

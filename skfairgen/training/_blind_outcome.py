@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import torch
 
-from skfairgen.training._encoder import fit_encoder
+from skfairgen.training._encoder import MIN_BATCHES, fit_encoder
 from skfairgen.training._fair_objective import FairObjective
 
 WEIGHTS = {"reconstruction_weight": 0.1, "outcome_weight": 20.0, "kl_weight": 0.1}
 FAIRNESS_WEIGHT = 200.0  # for each nat that the rows tell of the outcome, so that a faint outcome is not wiped out
 LEARNING_RATE = 0.003
 LATENT_FEATURES = 8
-MIN_BATCHES = 600
 
 
 def fit_blind_outcome(rows, module_parameters, information, options, rng):

@@ -42,7 +42,7 @@ class AnnealedBudget(Callback):
         self.out_of_time_ = False
 
     def on_batch_begin(self, net, batch=None, training=None, **kwargs):
-        """Set the learning rate of a training batch, or stop when the seconds are spent."""
+        """Set ``net.progress_``, in [0, 1), and the learning rate of a training batch, or stop when time is spent."""
         if not training:
             return
         progress = self.n_done_ / (self.max_epochs * self.n_batches)
@@ -52,6 +52,7 @@ class AnnealedBudget(Callback):
                 self.out_of_time_ = True
                 raise StopTraining
             progress = max(progress, min(spent, 1.0))
+        net.progress_ = progress
         for group in net.optimizer_.param_groups:
             group["lr"] = net.lr * _one_cycle(progress)
         self.n_done_ += 1

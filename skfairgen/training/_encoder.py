@@ -17,6 +17,7 @@ from skfairgen.training._teacher import LikelihoodNet, resolve_batch_size, weigh
 
 MIN_SIGNAL = 0.1  # of a component's mean, over its noise
 MAX_GRADIENT_NORM = 20.0  # the penalty is noisy on small batches
+MIN_BATCHES = 600  # of a training whose length is not fixed
 MIN_BATCH = 256  # the penalty compares groups within a batch
 CHUNK_ROWS = 8_192
 TERMS = ["likelihood", "kl", "outcome", "dependence"]
@@ -88,13 +89,13 @@ def fit_encoder(rows, module_parameters, objective, options, rng, *, min_batches
     split = "train" if valid is None else "valid"
     callbacks = [
         ("budget", AnnealedBudget(options.max_epochs, options.max_seconds, n_batches)),
-        ("warm_up", PenaltyWarmUp(options.max_epochs * n_batches)),
+        ("warm_up", PenaltyWarmUp()),
         ("clip", GradientNormClipping(MAX_GRADIENT_NORM)),
         ("terms", TermHistory()),
     ]
     bound = None
     if max_dependence is not None:
-        bound = DualAscent(max_dependence, f"{split}_dependence", options.max_epochs)
+        bound = DualAscent(max_dependence, f"{split}_dependence")
         callbacks.append(("bound", bound))
     elif valid is not None:
         callbacks.append(("best", BestWeights(patience=max(5, options.max_epochs // 3))))

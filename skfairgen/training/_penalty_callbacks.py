@@ -10,27 +10,14 @@ STEP, LARGEST_STEP = 0.5, 1.0
 
 
 class PenaltyWarmUp(Callback):
-    """Raise the penalty linearly from 0 over the first half of the batches: at full strength from the first, the code
-    collapses.
-
-    Parameters
-    ----------
-    n_batches : int
-        Batches of the whole training.
+    """Raise the penalty linearly from 0 over the first half of training: at full strength from the first batch, the
+    code collapses. Comes after :class:`AnnealedBudget`, which tells how far training is.
     """
-
-    def __init__(self, n_batches):
-        self.n_batches = n_batches
-
-    def on_train_begin(self, net, X=None, y=None, **kwargs):
-        """Begin without the penalty."""
-        self.n_done_ = 0
 
     def on_batch_begin(self, net, batch=None, training=None, **kwargs):
         """Set the share of the penalty that a batch is under."""
         if training:
-            net.objective_.ramp = min(self.n_done_ / (WARM_UP * self.n_batches), 1.0)
-            self.n_done_ += 1
+            net.objective_.ramp = min(net.progress_ / WARM_UP, 1.0)
 
 
 class TermHistory(Callback):
@@ -48,7 +35,7 @@ class DualAscent(Callback):
 
     .. math:: \log \lambda \leftarrow \log \lambda + \tfrac12 \min(D / t - 1,\, 1)
 
-    after each epoch of the second half of training, when the penalty is at full strength. The averaged weights of the
+    after each epoch that ends with the penalty at full strength. The averaged weights of the
     last epoch that kept to the bound are those that training ends with. Comes after :class:`TermHistory` and before
     the callback that averages the weights.
 
@@ -58,8 +45,6 @@ class DualAscent(Callback):
         The bound t.
     column : str
         Column of the history that holds D.
-    max_epochs : int
-        Epochs of the whole training.
 
     Attributes
     ----------
@@ -67,29 +52,24 @@ class DualAscent(Callback):
         Whether some epoch kept to the bound.
     """
 
-    def __init__(self, max_dependence, column, max_epochs):
+    def __init__(self, max_dependence, column):
         self.max_dependence = max_dependence
         self.column = column
-        self.max_epochs = max_epochs
 
     def on_train_begin(self, net, X=None, y=None, **kwargs):
         """Forget earlier training."""
         self.kept_weights_ = None
         self.met_ = False
-        self.n_epochs_ = 0
 
     def on_epoch_end(self, net, dataset_train=None, dataset_valid=None, **kwargs):
         """Compare the epoch with the bound and move the weight."""
-        self.n_epochs_ += 1
-        if self.n_epochs_ < WARM_UP * self.max_epochs:
+        if net.objective_.ramp < 1:
             return
         excess = net.history[-1, self.column] / self.max_dependence - 1
         if excess <= 0:
             self.kept_weights_ = copy.deepcopy(net.average_.module_.state_dict())
             self.met_ = True
-        if self.n_epochs_ < self.max_epochs:
-            step = STEP * max(min(excess, LARGEST_STEP), -LARGEST_STEP)
-            net.objective_.fairness_weight *= math.exp(step)
+        net.objective_.fairness_weight *= math.exp(STEP * max(min(excess, LARGEST_STEP), -LARGEST_STEP))
 
     def on_train_end(self, net, X=None, y=None, **kwargs):
         """Put the last weights that kept to the bound in the place of the average."""

@@ -1,10 +1,12 @@
 """The encoder's promises: codes that hide the group, rows from codes, counterparts, clear errors and warnings."""
 
 import pickle
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -14,6 +16,7 @@ from sklearn.pipeline import make_pipeline
 from skfairgen import FairEncoder, FairnessScorer
 from skfairgen.datasets import make_biased_classification
 from skfairgen.exceptions import CollapseWarning, LeakageWarning, TrainingBudgetWarning
+from skfairgen.training._penalty_callbacks import DualAscent
 
 quiet = pytest.mark.filterwarnings("ignore::skfairgen.exceptions.SkfairgenWarning")
 
@@ -224,9 +227,69 @@ def test_a_bound_on_the_dependence_raises_the_weight_until_it_holds(biased):
     X, y = biased.data[:1_000], biased.target[:1_000]
     bound = _encoder(max_epochs=8, fairness_weight=1.0, max_dependence=0.02).fit(X, y)
     weights = bound.history_["fairness_weight"]
-    assert (weights[:3] == 1.0).all() and weights.iloc[-1] > 1.0
-    with pytest.warns(TrainingBudgetWarning, match="above max_dependence=1e-09"):
+    assert (weights[:4] == 1.0).all() and weights.iloc[-1] > 1.0
+    free = _encoder(max_epochs=8, fairness_weight=1.0).fit(X, y)
+    assert bound.dependence_["auc"].mean() < free.dependence_["auc"].mean()
+    with pytest.warns(TrainingBudgetWarning, match="nowhere kept to max_dependence=1e-09"):
         _encoder(max_epochs=2, fairness_weight=1.0, max_dependence=1e-9).fit(X, y)
+
+
+def test_the_weights_of_the_last_epoch_within_the_bound_are_kept():
+    class Average:
+        module_ = torch.nn.Linear(1, 1)
+
+    net = SimpleNamespace(average_=Average, objective_=SimpleNamespace(ramp=0.5, fairness_weight=1.0))
+    ascent = DualAscent(0.1, "valid_dependence")
+    ascent.on_train_begin(net)
+    for dependence, ramp in [(0.05, 0.5), (0.3, 1.0), (0.09, 1.0), (0.2, 1.0)]:
+        net.history = {(-1, "valid_dependence"): dependence}
+        net.objective_.ramp = ramp
+        torch.nn.init.constant_(Average.module_.weight, dependence)
+        ascent.on_epoch_end(net)
+        assert ascent.met_ == (dependence in (0.09, 0.2) and ramp == 1.0)
+    assert net.objective_.fairness_weight == pytest.approx(np.exp(0.5 - 0.05 + 0.5))
+    ascent.on_train_end(net)
+    assert Average.module_.weight.item() == pytest.approx(0.09)
+
+
+@quiet
+def test_a_fit_that_runs_out_of_time_has_been_under_the_whole_penalty(biased):
+    encoder = _encoder(max_epochs=10_000, max_seconds=1.0, fairness_weight=1.0, max_dependence=1e-9)
+    with pytest.warns(TrainingBudgetWarning, match="ended with a dependence of 0"):
+        encoder.fit(biased.data[:500], biased.target[:500])
+    assert encoder.history_["fairness_weight"].dropna().iloc[-1] > 1.0
+    assert len(encoder.history_) < 10_000
+
+
+@pytest.mark.parametrize("more", [{"criterion": None}, {"fairness_weight": 0}, {"sensitive_columns": None}])
+def test_a_bound_on_nothing_is_refused(made, more):
+    with pytest.raises(ValueError, match="max_dependence=0.1 has nothing to bound"):
+        _encoder(max_dependence=0.1, **more).fit(made.data, made.target)
+
+
+@quiet
+def test_equalized_odds_without_supervision_predicts_nothing(made):
+    encoder = _encoder(criterion="equalized_odds", supervised=False).fit(made.data, made.target)
+    assert encoder.classes_ is None and encoder.net_.module_.head is None
+
+
+@quiet
+def test_what_derives_from_a_hidden_column_is_not_told_by_it():
+    rng = np.random.default_rng(0)
+    age = rng.integers(18, 90, 400)
+    X = pd.DataFrame({"age": age, "birth_year": 2020 - age, "x": rng.normal(size=400)})
+    encoder = _encoder("age", sensitive_at_prediction=False).fit(X, rng.integers(0, 2, 400))
+    np.testing.assert_array_equal(encoder.transform(X), encoder.transform(X.drop(columns="age")))
+    np.testing.assert_array_equal(encoder.transform(X), encoder.transform(X.assign(age=X["age"].to_numpy()[::-1])))
+
+
+@quiet
+def test_a_network_that_sees_other_columns_begins_anew(made):
+    encoder = _encoder(max_epochs=1, warm_start=True).fit(made.data, made.target)
+    encoder.set_params(sensitive_at_prediction=False).fit(made.data, made.target)
+    assert not encoder.net_.module_.settings["encode_given"]
+    fresh = _encoder(max_epochs=1, sensitive_at_prediction=False).fit(made.data, made.target)
+    np.testing.assert_array_equal(encoder.transform(made.data), fresh.transform(made.data))
 
 
 @quiet
