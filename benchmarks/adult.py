@@ -2,7 +2,7 @@
 
     SKFAIRGEN_DATA=folder python benchmarks/adult.py --seeds 3 --json results.json
 
-Targets T1 (a faithful copy), T5 (augmenting to parity), T8 (cost against SMOTENC) and T11 (a small table).
+A faithful copy, augmenting to parity, the cost against SMOTENC, and a small table.
 """
 
 import argparse
@@ -26,7 +26,7 @@ FIDELITY = ["c2st_auc", "shapes", "pairs", "closest_record_share", "coverage"]
 
 
 def copy_rows(task, seeds):
-    """T1 and T8: fit a faithful copy, as many rows as came in, beside the real rows and SMOTENC's cost."""
+    """Fit a faithful copy, as many rows as came in, beside the real rows and SMOTENC's cost."""
     X, y = task.train
     common = {"sensitive_columns": task.sensitive_columns, "positive": task.positive}
     yield flat(judge(X, y, *task.train, *task.test, **common, fidelity="fast"), method="real only", seed=0)
@@ -39,7 +39,7 @@ def copy_rows(task, seeds):
 
 
 def augmented_rows(task, seeds):
-    """T5: the rows that make every group's class rates equal, by copying, by SMOTENC, and by the resampler."""
+    """Add the rows that make every group's class rates equal, by copying, by SMOTENC, and by the resampler."""
     X, y = task.train
     plan = FairDistillResampler(task.sensitive_columns).fit(X, y).sampling_strategy_
     for seed in seeds:
@@ -64,7 +64,7 @@ def augmented_rows(task, seeds):
 
 
 def teacher_rows(task, seeds):
-    """T8 and T11: CPU seconds of fitting the generator alone."""
+    """CPU seconds of fitting the generator alone."""
     for seed in seeds:
         with cpu_clock() as clock:
             FairGenerator(task.sensitive_columns, random_state=seed).fit(*task.train)
@@ -124,11 +124,11 @@ def main():
     runs = {}
     adult, german = load_task("adult"), load_task("german_credit")
     for title, rows, columns in [
-        ("Adult, sex: fit alone (T8)", teacher_rows(adult, seeds), ["cpu_seconds"]),
-        ("Adult, sex: augment to parity (T5)", augmented_rows(adult, seeds), [*BOTH, "cpu_seconds"]),
-        ("German credit, sex: fit alone (T11)", teacher_rows(german, seeds), ["cpu_seconds"]),
-        ("German credit, sex: augment to parity (T11)", augmented_rows(german, seeds), [*BOTH, "cpu_seconds"]),
-        ("Adult, sex: a faithful copy (T1)", copy_rows(adult, seeds), [*BOTH, *FIDELITY, "cpu_seconds"]),
+        ("Adult, sex: fit alone", teacher_rows(adult, seeds), ["cpu_seconds"]),
+        ("Adult, sex: augment to parity", augmented_rows(adult, seeds), [*BOTH, "cpu_seconds"]),
+        ("German credit, sex: fit alone", teacher_rows(german, seeds), ["cpu_seconds"]),
+        ("German credit, sex: augment to parity", augmented_rows(german, seeds), [*BOTH, "cpu_seconds"]),
+        ("Adult, sex: a faithful copy", copy_rows(adult, seeds), [*BOTH, *FIDELITY, "cpu_seconds"]),
     ]:
         print(f"\n{title}", flush=True)
         runs[title] = list(rows)

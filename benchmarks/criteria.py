@@ -2,7 +2,7 @@
 
     SKFAIRGEN_DATA=folder python benchmarks/criteria.py --seeds 3 --picture criteria.png --tabfairgdt env/bin/python
 
-Targets T2, T2b, T3, T4, T9 and T10. A synthetic table has as many rows as the real one, or four times as many where
+A synthetic table has as many rows as the real one, or four times as many where
 the method says "4 x rows"; models are tested on held-out real rows, with the sensitive columns as features and without
 them. COMPAS has five seeds, and each is another split.
 """

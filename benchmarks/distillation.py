@@ -2,7 +2,7 @@
 
     SKFAIRGEN_DATA=folder python benchmarks/distillation.py --seeds 3 --json results.json
 
-Target T7. ``--part sizes|losses|tables|rows`` runs one part; "rows" is what ``FairDistillResampler(distill="auto")``
+``--part sizes|losses|tables|rows`` runs one part; "rows" is what ``FairDistillResampler(distill="auto")``
 goes by. The divergence (``kl``, nats a row) is on rows of the teacher.
 """
 

@@ -2,7 +2,7 @@
 
     SKFAIRGEN_DATA=folder python benchmarks/latent.py --seeds 3 --json results.json
 
-Target T1. The coded rows come from the decoder of an unsupervised, unpenalized FairEncoder that has the class among its
+The coded rows come from the decoder of an unsupervised, unpenalized FairEncoder that has the class among its
 columns: "prior", codes drawn from the standard normal distribution; "posterior", codes of the training rows with their
 noise, which only somebody who holds those rows can draw.
 """

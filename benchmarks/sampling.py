@@ -2,7 +2,7 @@
 
     SKFAIRGEN_DATA=folder python benchmarks/sampling.py --rows 1000000 --files folder
 
-Target T8: a student draws at least 150,000 rows a CPU second into a DataFrame, on one thread; the peak memory is that
+Aimed at: a student draws at least 150,000 rows a CPU second into a DataFrame, on one thread; the peak memory is that
 of the whole process, training included.
 """
 

@@ -1,4 +1,4 @@
-"""Publish a table without its people or its bias: learn it, distill a student that repairs labels, ship one file.
+"""Publish a table without its rows or its bias: learn it, distill a student that repairs labels, ship one file.
 
 python examples/publish_a_table.py
 """
@@ -30,7 +30,7 @@ teacher = FairGenerator("race", criterion="demographic_parity", max_epochs=optio
 student = distill(teacher.fit(X_train, y_train), random_state=0)
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder) / "mortgages.fairgen"
-    student.save(file)  # holds no row, and nothing that fewer than 5 rows held
+    student.save(file)  # holds no row, and no category or group that fewer than 5 rows held
     print(f"One file of {file.stat().st_size / 1e3:.0f} kB, {student.n_parameters_:,} parameters")
     shipped = load(file)
 

@@ -6,6 +6,7 @@ from skfairgen.criteria._allocation import (
     apportion,
     drawn_counts,
     equalized_shares,
+    group_name,
     parity_targets,
 )
 from skfairgen.criteria._group_pooling import pooled_class_shares
@@ -31,6 +32,7 @@ __all__ = [
     "draw_labels",
     "drawn_counts",
     "equalized_shares",
+    "group_name",
     "margin_from_mapping",
     "match_class_counts",
     "minimal_flip_labels",

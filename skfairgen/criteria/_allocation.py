@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import minimize, minimize_scalar
 
 
@@ -144,7 +145,7 @@ class CellNames:
         """
         if isinstance(key, tuple) and len(key) == 2 and self.groups is not None:
             label, group = key
-            group = tuple(map(_none_if_nan, group)) if isinstance(group, tuple) else _none_if_nan(group)
+            group = group_name(group)
             if label in self._class_place and group in self._group_place:
                 return self._class_place[label], self._group_place[group]
         elif key in self._class_place:
@@ -204,5 +205,8 @@ def _cheapest_rates(counts):
     return min([found, start_rates], key=lambda rates: (counts / rates[:, None]).max(axis=0).sum())
 
 
-def _none_if_nan(value):
-    return None if isinstance(value, float) and np.isnan(value) else value
+def group_name(name):
+    """Return a group's name as it is listed: None where a value is missing, NaN or NA."""
+    if isinstance(name, tuple):
+        return tuple(map(group_name, name))
+    return None if pd.api.types.is_scalar(name) and pd.isna(name) else name

@@ -1,6 +1,12 @@
 """Cell shares moved to class shares or group shares that a user asks for."""
 
+from collections.abc import Mapping
+
 import numpy as np
+
+from skfairgen.criteria._allocation import group_name
+
+N_ROUNDS, TOLERANCE = 1_000, 1e-4
 
 
 def with_margins(shares, *, class_shares=None, group_shares=None):
@@ -23,6 +29,11 @@ def with_margins(shares, *, class_shares=None, group_shares=None):
     ndarray of shape (n_classes, n_groups)
         Cell shares that sum to 1.
 
+    Raises
+    ------
+    ValueError
+        If empty cells keep both margins from being met to within 0.0001.
+
     References
     ----------
     .. [1] W. E. Deming, F. F. Stephan, "On a Least Squares Adjustment of a Sampled Frequency Table When the
@@ -36,12 +47,20 @@ def with_margins(shares, *, class_shares=None, group_shares=None):
            [0.04, 0.48]])
     """
     shares = np.array(shares, dtype=float)
-    for _ in range(1 if class_shares is None or group_shares is None else 200):
+    for _ in range(1 if class_shares is None or group_shares is None else N_ROUNDS):
         if class_shares is not None:
             shares *= _ratio(class_shares, shares.sum(axis=1))[:, None]
         if group_shares is not None:
             shares *= _ratio(group_shares, shares.sum(axis=0))
-    return shares / shares.sum()
+    shares /= max(shares.sum(), 1e-300)
+    for wanted, found in ((class_shares, shares.sum(axis=1)), (group_shares, shares.sum(axis=0))):
+        if wanted is not None and np.abs(found - wanted).max() > TOLERANCE:
+            raise ValueError(
+                "class_shares and group_shares cannot both hold: some cells have no rows to learn from, and without "
+                f"them the nearest to {np.round(wanted, 4).tolist()} is {np.round(found, 4).tolist()}. Ask for less of "
+                "the groups that lack a class, or for one of the two."
+            )
+    return shares
 
 
 def margin_from_mapping(wanted, names, present, parameter):
@@ -63,13 +82,17 @@ def margin_from_mapping(wanted, names, present, parameter):
     ValueError
         If a name is unknown, a share is no share, or they sum to more than 1, or to less with no name left over.
     """
+    if not isinstance(wanted, Mapping):
+        raise ValueError(f"{parameter} is {wanted!r}; expected a dict of name to share, with names of {names}.")
+    wanted = {group_name(name): share for name, share in wanted.items()}
     unknown = [name for name in wanted if name not in names]
     if unknown:
         raise ValueError(f"{parameter} names {unknown}, never seen in fit. Ask for some of {names}.")
     values = np.array(list(wanted.values()), dtype=float)
     left = 1 - values.sum()
     is_free = np.array([name not in wanted for name in names])
-    if (values < 0).any() or left < -1e-9 or (left > 1e-9 and not present[is_free].sum() > 0):
+    is_usable = (values >= 0).all() and left > -1e-9
+    if not is_usable or (left > 1e-9 and not present[is_free].sum() > 0):
         raise ValueError(
             f"{parameter}={wanted} sums to {values.sum():g}; expected shares of 0 or more that sum to 1, or to less "
             "where some name is left out and takes the rest."

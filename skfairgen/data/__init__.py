@@ -2,7 +2,7 @@
 
 from skfairgen.data._categorical_column import CategoricalColumn
 from skfairgen.data._groups import GroupCodec
-from skfairgen.data._numeric_column import NumericColumn
+from skfairgen.data._numeric_column import NumericColumn, in_unit_of
 from skfairgen.data._strata import StrataCodec
 from skfairgen.data._table_codec import TableCodec
 from skfairgen.data._table_format import TableFormat
@@ -16,4 +16,5 @@ __all__ = [
     "TableCodec",
     "TableFormat",
     "TargetCodec",
+    "in_unit_of",
 ]

@@ -81,11 +81,15 @@ class TableFormat:
         Raises
         ------
         ValueError
-            If a label names no column; the message lists the columns there are.
+            If a label names no column, and the message lists the columns there are; or two labels name the same one.
         """
         if isinstance(labels, str) or not np.iterable(labels):
             labels = [labels]
-        return [self._position(label, parameter) for label in labels]
+        positions = [self._position(label, parameter) for label in labels]
+        for place, position in enumerate(positions):
+            if position in positions[:place]:
+                raise ValueError(f"{parameter} names column {self.columns[position]!r} twice. Name it once.")
+        return positions
 
     def _position(self, label, parameter):
         places = np.flatnonzero(self.columns == label) if label in self.columns else []

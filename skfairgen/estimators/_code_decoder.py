@@ -43,7 +43,7 @@ class CodeDecoder:
             shares = self._layout.counts.sum(axis=0) / self._layout.counts.sum()
             group_codes = rng.choice(len(shares), size=len(codes), p=shares)
         else:
-            group_codes = group_codes_of(groups, len(codes), _known_groups(self._layout))
+            group_codes = group_codes_of(groups, len(codes), self._layout)
         with torch_runtime(0, self.n_threads, self.device):
             tokens = draw_tokens(self.net_.module_.decoder, codes, self._layout.levels(group_codes), uniforms)
         frame = self._layout.assemble(self.codec_.decode(tokens, rng), group_codes)
@@ -77,10 +77,9 @@ class CodeDecoder:
             If a group was not seen in ``fit``, or there are no sensitive columns.
         """
         check_is_fitted(self, "net_")
-        frame = self._read_frame(X)
-        known = _known_groups(self._layout)
+        frame = self._read_frame(X, may_lack=False)
+        others = group_codes_of(groups, len(frame), self._layout)
         own = self._layout.group_codes(frame, sensitive_features)
-        others = group_codes_of(groups, len(frame), known)
         rng = random_generator(random_state)
         features = frame[self._layout.feature_positions]
         tokens = self.codec_.encode(features)
@@ -91,9 +90,3 @@ class CodeDecoder:
         drawn = np.where((own == others)[:, None], tokens, drawn)
         decoded = keep_unchanged(self.codec_.decode(drawn, rng), features, tokens, drawn, self.codec_)
         return self._layout.format.restore(self._layout.assemble(decoded, others))
-
-
-def _known_groups(layout):
-    if layout.groups is None:
-        raise ValueError("There are no groups: the encoder was fitted without sensitive columns.")
-    return layout.groups

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import torch
 
-from skfairgen.data import GroupCodec
+from skfairgen.criteria import group_name
+from skfairgen.data import GroupCodec, TableFormat, in_unit_of
 
 CHUNK_ROWS = 8_192
 MARGIN = 1e-3  # keeps rounding from stepping out of a token's interval
@@ -50,23 +51,34 @@ def keep_unchanged(decoded, frame, tokens, drawn, codec):
         kept = same[position].copy()
         for source in getattr(getattr(column, "relation", None), "sources", []):
             kept &= same[source]
-        decoded[position] = decoded[position].where(~kept, frame[position])
+        decoded[position] = decoded[position].where(~kept, _in_dtype_of(decoded[position].dtype, frame[position]))
     return decoded
 
 
-def group_codes_of(groups, n_rows, codec):
+def _in_dtype_of(dtype, own):
+    """Return values with the categories, or the unit of dates, of a dtype."""
+    if not isinstance(dtype, pd.CategoricalDtype):
+        return in_unit_of(dtype, own)
+    own = own.astype(object)
+    return own.where(own.isin(dtype.categories), None).astype(dtype)
+
+
+def group_codes_of(groups, n_rows, layout):
     """Return the group code of each row, from one group for all, one a row, or a table of sensitive values.
 
     Raises
     ------
     ValueError
-        If a group was not seen in ``fit``, or there is not one group a row.
+        If there are no groups, a group was not seen in ``fit``, or there is not one group a row.
     """
-    if isinstance(groups, pd.DataFrame | pd.Series) or (isinstance(groups, np.ndarray) and groups.ndim == 2):
+    if layout.groups is None:
+        raise ValueError("There are no groups: the encoder was fitted without sensitive columns.")
+    if isinstance(groups, pd.DataFrame | pd.Series) or _is_table(groups):
         table = pd.DataFrame(groups).infer_objects()
-        codes = codec.encode(table.set_axis(list(codec.columns_), axis=1).reset_index(drop=True))
+        layout.check_sensitive_columns(TableFormat.of(table)[0], "groups", is_named=isinstance(groups, pd.DataFrame))
+        codes = layout.groups.encode(table.set_axis(list(layout.groups.columns_), axis=1).reset_index(drop=True))
     else:
-        codes = _codes_of_names(groups, n_rows, codec)
+        codes = _codes_of_names(groups, n_rows, layout.groups)
     if len(codes) != n_rows:
         raise ValueError(f"Found groups of {len(codes):,} rows for {n_rows:,} rows; expected one group a row, or one.")
     return codes
@@ -75,11 +87,20 @@ def group_codes_of(groups, n_rows, codec):
 def _codes_of_names(groups, n_rows, codec: GroupCodec):
     lookup = {name: code for code, name in enumerate(codec.groups_)}
     is_one = groups is None or isinstance(groups, str | tuple) or not np.iterable(groups)
-    names = [groups] * n_rows if is_one else list(groups)
+    names = [group_name(name) for name in ([groups] * n_rows if is_one else groups)]
+    is_banded = len(codec.columns_) == 1 and codec.banded_columns_
+    if is_banded and not set(names) <= set(lookup):  # numbers, in the place of their bands
+        return codec.encode(pd.DataFrame({codec.banded_columns_[0]: names}))
     unknown = [name for name in dict.fromkeys(names) if name not in lookup]
     if unknown:
         raise ValueError(f"The group {unknown[0]!r} was not seen in fit. The groups are: {codec.groups_}.")
     return np.array([lookup[name] for name in names], dtype=int)
+
+
+def _is_table(groups):
+    """Tell a table of sensitive values from a list of groups: those of several columns are tuples."""
+    is_table = isinstance(groups, list | np.ndarray) and np.ndim(groups) == 2
+    return is_table and not any(isinstance(group, tuple) for group in groups)
 
 
 def _tensors(decoder, codes, given, uniforms):

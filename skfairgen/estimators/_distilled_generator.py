@@ -128,6 +128,7 @@ class DistilledGenerator(RowSampler, BaseEstimator):
         check_scalar(batch_size, "batch_size", Integral, min_val=1)
         is_seed = isinstance(random_state, Integral)
         seed = int(random_state) if is_seed else draw_seed(random_generator(random_state))
+        np.random.SeedSequence(seed)  # an error now, not with the first batch
         return self._batches(int(n_samples), int(batch_size), seed)
 
     def _batches(self, n_samples, batch_size, seed):
@@ -169,14 +170,16 @@ class DistilledGenerator(RowSampler, BaseEstimator):
         """
         check_scalar(rows_per_file, "rows_per_file", Integral, min_val=1)
         parquet = _Parquet()
+        batches = self.sample_batches(n_samples, min(batch_size, rows_per_file), random_state=random_state)
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.glob("*.parquet")):
             raise FileExistsError(f"{folder} holds parquet files already; name an empty folder.")
-        batches = self.sample_batches(n_samples, min(batch_size, rows_per_file), random_state=random_state)
-        files, writer, left = [], None, 0
+        files, writer, left, schema = [], None, 0, None
         for X, y in batches:
-            table = parquet.table(self._frame(X, y, target_name))
+            frame = self._frame(X, y, target_name)
+            schema = schema or parquet.schema(frame, self._values_of_objects(frame))
+            table = parquet.table(frame, schema)
             while table.num_rows:
                 if left == 0:
                     writer = _closed(writer)
@@ -202,6 +205,18 @@ class DistilledGenerator(RowSampler, BaseEstimator):
             frame[name] = label
         return frame
 
+    def _values_of_objects(self, frame):
+        """Return all values that columns of objects may hold, by name: a batch may lack some, or all."""
+        groups, n_features = self._layout.groups, len(self._layout.format.columns)
+        known = {} if groups is None or self._layout.sensitive_features is not None else groups.columns_
+        values = {}
+        for position, name in enumerate(frame.columns[:n_features]):
+            column = self.codec_.columns_.get(position)
+            held = known[position].values if column is None else getattr(column, "levels_", None)
+            if held is not None and pd.api.types.is_object_dtype(frame.dtypes.iloc[position]):
+                values[name] = held
+        return values
+
     def _cell_shares(self):
         """Return the share of each cell in the synthetic rows, shape (n_classes, n_groups): the teacher's."""
         return self._shares
@@ -218,8 +233,18 @@ class _Parquet:
             raise ImportError("sample_to_parquet needs pyarrow: pip install pyarrow.") from error
         self.pyarrow = pyarrow
 
-    def table(self, frame):
-        return self.pyarrow.Table.from_pandas(frame, preserve_index=False)
+    def schema(self, frame, values):
+        """Return the schema of all batches, given one of them and the values that its columns of objects may hold."""
+        schema = self.pyarrow.Schema.from_pandas(frame, preserve_index=False)
+        for name, known in values.items():
+            kind = self.pyarrow.array(pd.Series(known, dtype=object), from_pandas=True).type
+            place = schema.get_field_index(name)
+            schema = schema.set(place, schema.field(place).with_type(kind))
+        return schema
+
+    def table(self, frame, schema):
+        """Return a batch as a table of that schema."""
+        return self.pyarrow.Table.from_pandas(frame, schema=schema, preserve_index=False)
 
     def writer(self, path, schema):
         return self.pyarrow.parquet.ParquetWriter(path, schema)

@@ -16,6 +16,7 @@ from skfairgen.estimators._parameters import (
     LEGITIMATE_CONSTRAINTS,
     TABLE_CONSTRAINTS,
     TRAINING_CONSTRAINTS,
+    check_criterion,
 )
 from skfairgen.estimators._training_table import read_training_table
 from skfairgen.training import draw_seed, random_generator
@@ -313,6 +314,7 @@ class FairDistillResampler(BaseSampler):
         layout, rows = read_training_table(self, X, y, sensitive_features)
         if layout.target is None:
             raise ValueError("requires y to be passed, but the target y is None. Pass the class labels.")
+        check_criterion(self.criterion, layout)
         wanted = self._rows_to_draw(layout, rows)
         self.classes_ = layout.target.classes_
         self.groups_ = None if layout.groups is None else layout.groups.groups_
@@ -352,6 +354,8 @@ class FairDistillResampler(BaseSampler):
         if strategy == "auto":
             return apportion(layout.moved_shares(self.criterion, self.strength), self.n_samples or counts.sum())
         targets = allocate(strategy, counts, cells)
+        if targets.sum() == 0:
+            raise ValueError(f"sampling_strategy={self.sampling_strategy!r} asks for no row at all. Ask for some.")
         return targets if self.n_samples is None else apportion(targets, self.n_samples)
 
     def _rows_to_add(self, targets, counts, cells):

@@ -7,12 +7,13 @@ from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils._param_validation import validate_parameter_constraints
 from sklearn.utils.validation import check_is_fitted
 
-from skfairgen.estimators._outcome_repair import RepairedRowSampler, check_labels
+from skfairgen.estimators._outcome_repair import RepairedRowSampler
 from skfairgen.estimators._parameters import (
     CRITERION_CONSTRAINTS,
     LEGITIMATE_CONSTRAINTS,
     TABLE_CONSTRAINTS,
     TRAINING_CONSTRAINTS,
+    check_criterion,
     training_options,
 )
 from skfairgen.estimators._training_table import read_training_table
@@ -179,7 +180,7 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
             If the input cannot be learned from; the message names the column or label at fault.
         """
         layout, rows = read_training_table(self, X, y, sensitive_features)
-        check_labels(self.criterion, layout)
+        check_criterion(self.criterion, layout)
         return self._fit_rows(layout, rows, random_generator(self.random_state))
 
     def sample(self, n_samples=1, *, criterion="fitted", strength="fitted", **options):

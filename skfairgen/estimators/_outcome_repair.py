@@ -16,7 +16,7 @@ from skfairgen.criteria import (
     pick_cells,
     repair_pool,
 )
-from skfairgen.estimators._parameters import training_options
+from skfairgen.estimators._parameters import check_criterion, training_options
 from skfairgen.estimators._row_sampler import CHUNK_ROWS, RowSampler
 from skfairgen.exceptions import CollapseWarning
 from skfairgen.nn import class_posterior
@@ -65,9 +65,9 @@ class RepairedRowSampler(RowSampler):
         Raises
         ------
         ValueError
-            If there are no labels to repair, or the repair needs a network that was not trained.
+            If there are no labels or no groups, or the repair needs a network that was not trained.
         """
-        check_labels(self.criterion, self._layout)
+        check_criterion(self.criterion, self._layout)
         needs = "transport_" if self.sensitive_at_prediction else "blind_net_"
         if self.criterion != "demographic_parity" or hasattr(self, needs):
             return self
@@ -162,11 +162,3 @@ class RepairedRowSampler(RowSampler):
                 chunk = [values if values.is_floating_point() else values.long() for values in chunk]
                 scores[rows] = score(chunk).cpu().numpy()
         return scores
-
-
-def check_labels(criterion, layout):
-    """Raise ValueError if a criterion is asked for where there are no labels for it to hold of."""
-    if criterion is not None and layout.target is None:
-        raise ValueError(
-            f"criterion={criterion!r} says what labels obey, and y was None. Pass y to fit, or use criterion=None."
-        )

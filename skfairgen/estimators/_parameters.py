@@ -42,3 +42,14 @@ def training_options(estimator):
         device=estimator.device,
         verbose=int(estimator.verbose),
     )
+
+
+def check_criterion(criterion, layout):
+    """Raise ValueError if a criterion is asked for where there are no labels or no groups for it to hold of."""
+    if criterion is None or (layout.target is not None and layout.groups is not None):
+        return
+    lacking = "y was None" if layout.target is None else "there are no groups"
+    remedy = "Pass y to fit" if layout.target is None else "Name sensitive_columns"
+    raise ValueError(
+        f"criterion={criterion!r} says what the labels of groups obey, and {lacking}. {remedy}, or use criterion=None."
+    )

@@ -29,6 +29,8 @@ def read_partial_target(y):
     ValueError
         If the labels are continuous, or cannot be sorted.
     """
+    if isinstance(y, list | tuple):  # as an array of strings, NaN would be a word
+        y = pd.Series(y, dtype=object) if np.ndim(y) == 1 else y
     labels = column_or_1d(y.to_numpy(dtype=object) if isinstance(y, pd.Series) else y, warn=True)
     codes = np.full(len(labels), UNLABELED)
     known = ~pd.isna(labels)

@@ -62,13 +62,13 @@ class RowEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
                 codes[chunk] = encoder.coarsen(means).numpy()
         return codes
 
-    def _read_frame(self, X):
+    def _read_frame(self, X, *, may_lack=True):
         """Return the columns of X under integer labels; sensitive ones that may be left out are missing then."""
         table, frame = TableFormat.of(X)
         layout = self._layout
         n_features = len(layout.format.columns)
         positions = layout.sensitive_positions
-        may_lack = not self.sensitive_at_prediction and positions
+        may_lack = may_lack and not self.sensitive_at_prediction and positions
         if may_lack and frame.shape[1] == n_features - len(positions):
             rest = [position for position in range(n_features) if position not in positions]
             if layout.format.container == "frame" and not table.columns.equals(layout.format.columns[rest]):

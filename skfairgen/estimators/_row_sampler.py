@@ -1,5 +1,6 @@
 """What every fitted generator of rows can do: draw them, by share or by cell."""
 
+from collections.abc import Mapping
 from numbers import Integral
 
 import numpy as np
@@ -75,6 +76,8 @@ class RowSampler:
             wanted = drawn_counts(shares, n_samples, rng)
         elif group_shares is not None or class_shares is not None:
             raise ValueError("cells fixes the rows of each cell; give either cells, or group_shares and class_shares.")
+        elif not isinstance(cells, Mapping):
+            raise ValueError(f"cells is {cells!r}; expected a dict of class, or (class, group) pair, to rows to draw.")
         else:
             wanted = allocate(cells, layout.counts, layout.cells, unnamed=0)
             warn_about_small_cells(wanted, layout.counts, layout.cells)

@@ -89,7 +89,7 @@ class TableLayout:
         Raises
         ------
         ValueError
-            If they were given beside the frame in ``fit``, and are not now.
+            If they were given beside the frame in ``fit``, and are not now, or with other columns.
         """
         if self.sensitive_features is None:
             return frame[self.sensitive_positions]
@@ -99,7 +99,23 @@ class TableLayout:
                 "those of these rows. Pass them, or fit with sensitive_columns."
             )
         check_consistent_length(frame, sensitive_features)
-        return _read_sensitive(sensitive_features)[1]
+        given, values = _read_sensitive(sensitive_features)
+        self.check_sensitive_columns(given.table, "sensitive_features", is_named=not given.is_series)
+        return values
+
+    def check_sensitive_columns(self, table, parameter, *, is_named=True):
+        """Raise ValueError if a TableFormat of sensitive values has not the columns of ``fit``, in their order.
+
+        Names are compared where both tables are frames of named columns, else their number.
+        """
+        known = self.format if self.sensitive_features is None else self.sensitive_features.table
+        was_series = self.sensitive_features is not None and self.sensitive_features.is_series
+        is_named = is_named and not was_series and table.container == known.container == "frame"
+        found, expected = list(table.columns), self.sensitive_names
+        if found != expected if is_named else len(found) != len(expected):
+            raise ValueError(
+                f"{parameter} has {len(found)} columns, {found}; expected those of fit, in their order: {expected}."
+            )
 
     def read_data(self, X, y=None, sensitive_features=None):
         """Return other rows of the fitted table under integer labels.

@@ -28,7 +28,15 @@ def test_names_left_out_share_the_rest_as_they_did():
     np.testing.assert_allclose(margin, [0.4, 0.4, 0.2])
 
 
-@pytest.mark.parametrize("wanted", [{"a": 0.7, "b": 0.7}, {"a": -0.1}, {"a": 0.2, "b": 0.2}, {"z": 1.0}])
+@pytest.mark.parametrize("wanted", [{"a": 0.7, "b": 0.7}, {"a": -0.1}, {"a": 0.2, "b": 0.2}, {"z": 1.0}, {"a": np.nan}])
 def test_shares_that_cannot_be_are_refused_by_name(wanted):
     with pytest.raises(ValueError, match="group_shares"):
         margin_from_mapping(wanted, ["a", "b"], np.array([0.5, 0.5]), "group_shares")
+
+
+def test_margins_that_empty_cells_keep_apart_are_refused():
+    shares = np.array([[0.4, 0.2, 0.1], [0.1, 0.2, 0.0]])
+    with pytest.raises(ValueError, match="cannot both hold"):
+        with_margins(shares, class_shares=np.array([0.1, 0.9]), group_shares=np.array([0.25, 0.25, 0.5]))
+    met = with_margins(shares, class_shares=np.array([0.5, 0.5]), group_shares=np.array([0.4, 0.4, 0.2]))
+    np.testing.assert_allclose(met.sum(axis=1), [0.5, 0.5], atol=1e-4)

@@ -44,6 +44,10 @@ def test_the_report_tells_how_near_it_comes_in_every_group(teacher, student):
     assert of_all["variance_ratio"].between(0.8, 1.25).all()
 
 
+def test_it_does_not_claim_its_teachers_dependence(student):
+    assert not hasattr(student, "dependence_")
+
+
 def test_real_rows_may_take_the_place_of_those_of_the_decoder(teacher, made):
     student = distill(teacher, data=(made.data, made.target), random_state=0)
     codes, own = teacher.transform(made.data), student.transform(made.data)

@@ -61,3 +61,23 @@ def test_labels_get_a_column_of_their_own(student, made, tmp_path):
         student.sample_to_parquet(tmp_path, 10, target_name="group_0", random_state=0)
     file = student.sample_to_parquet(tmp_path / "named", 10, target_name="label", random_state=0)[0]
     assert "label" in pd.read_parquet(file)
+
+
+def test_batches_that_lack_a_value_have_the_schema_of_the_others(tmp_path):
+    rng = np.random.default_rng(0)
+    rare = pd.Series([True, False] * 6 + [None] * 388, dtype=object)
+    X = pd.DataFrame({"number": rng.normal(size=400), "rare": rare, "sex": rng.choice(["F", "M"], 400)})
+    teacher = FairGenerator("sex", max_epochs=1, random_state=0).fit(X, rng.integers(0, 2, 400))
+    made = distill(teacher, max_epochs=1, random_state=0)
+    written = pd.read_parquet(made.sample_to_parquet(tmp_path, 300, batch_size=3, random_state=0)[0])
+    batches = [X["rare"].tolist() for X, _ in made.sample_batches(300, batch_size=3, random_state=0)]
+    assert batches[0] == [None] * 3 and written["rare"].notna().any()
+    assert written["rare"].tolist() == sum(batches, [])
+
+
+def test_nothing_is_made_where_nothing_can_be_drawn(student, tmp_path):
+    with pytest.raises(ValueError, match="n_samples"):
+        student.sample_to_parquet(tmp_path / "new", 0)
+    with pytest.raises(ValueError, match="non-negative"):
+        student.sample_batches(10, random_state=-1)
+    assert not (tmp_path / "new").exists()

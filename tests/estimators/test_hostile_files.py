@@ -192,6 +192,26 @@ def test_values_that_would_take_more_room_than_the_file_are_refused(value):
         StateReader({}).read(value)
 
 
+def test_strings_take_no_more_room_than_all_may():
+    reader = StateReader({})
+    value = {"$": "objects", "v": [""] * 3_000, "dtype": "<U16000", "shape": [3_000]}
+    reader.read(value)
+    with pytest.raises(ValueError, match="strings would take more than"):
+        reader.read(value)
+
+
+@pytest.mark.parametrize("name", ["dateutil//etc/localtime", "dateutil/UTC", "/etc/localtime", "../zone", "tzfile"[:0]])
+def test_time_zones_are_no_paths(name):
+    for value in ({"$": "zoned", "v": name, "unit": "ns"}, {"$": "timestamp", "v": 0, "unit": "ns", "tz": name}):
+        with pytest.raises(ValueError, match="unknown time zone"):
+            StateReader({}).read(value)
+
+
+@pytest.mark.parametrize("name", ["UTC", "Europe/Stockholm", "Etc/GMT+5", "America/Port-au-Prince", "UTC+01:00"])
+def test_time_zones_are_read_by_name(name):
+    assert str(StateReader({}).read({"$": "zoned", "v": name, "unit": "ns"}).tz) == name
+
+
 def test_a_changed_member_is_told_by_its_checksum(student_file):
     with zipfile.ZipFile(io.BytesIO(student_file)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}

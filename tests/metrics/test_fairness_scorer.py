@@ -89,6 +89,8 @@ def test_a_conditional_metric_reads_its_legitimate_columns(table):
     assert repr(scorer).endswith("'sex', legitimate_columns=['a', 'old'])")
     with pytest.raises(ValueError, match="conditional_demographic_parity_ratio .* legitimate_columns"):
         FairnessScorer("conditional_demographic_parity_ratio", "sex")
+    with pytest.raises(ValueError, match="takes no legitimate_features"):
+        FairnessScorer("demographic_parity_ratio", "sex", legitimate_columns=["a"])
     with pytest.raises(ValueError, match="legitimate_columns is empty"):
         FairnessScorer("conditional_demographic_parity_ratio", "sex", legitimate_columns=[])(model, X, y)
 
