@@ -42,8 +42,7 @@ def fairdisco_penalty(codes: Tensor, groups: Tensor, *, log_variance: Tensor | N
     (\mathbb E\, k_{ii} - \mathbb E\, k_{ij})` under independence. It weights a group by the square of its
     share, and its scale falls exponentially with K (:math:`k_{ii} \le (4\pi\sigma^2)^{-K/2}`), so no weight
     carries over to another K. :func:`group_dependence` has none of the three. The authors' code also
-    multiplies by the fill of the last batch, which is 1 for a full one. Memory is :math:`n^2` numbers,
-    :math:`n^2 K` where gradients are kept.
+    multiplies by the fill of the last batch, which is 1 for a full one. Memory is :math:`n^2` numbers.
 
     References
     ----------
@@ -65,7 +64,7 @@ def fairdisco_penalty(codes: Tensor, groups: Tensor, *, log_variance: Tensor | N
             "expected one group code per row."
         )
     log_variance = torch.zeros_like(codes) if log_variance is None else log_variance.expand_as(codes)
-    kernel = _gaussian_overlap(codes, log_variance.exp())
+    kernel = _GaussianOverlap.apply(codes, log_variance.exp())
     n_rows = len(codes)
     _, members = torch.unique(groups, return_inverse=True)
     one_hot = torch.nn.functional.one_hot(members).to(codes.dtype)
@@ -76,11 +75,28 @@ def fairdisco_penalty(codes: Tensor, groups: Tensor, *, log_variance: Tensor | N
     return (shares.square() * kernel.mean() + within - 2 * to_everyone).sum()
 
 
-def _gaussian_overlap(means: Tensor, variances: Tensor) -> Tensor:
-    exponent = 0.0
-    # one component at a time: n^2 numbers
-    for mean, variance in zip(means.unbind(1), variances.unbind(1), strict=True):
-        total = variance.unsqueeze(1) + variance.unsqueeze(0)
-        gaps = (mean.unsqueeze(1) - mean.unsqueeze(0)).square()
-        exponent = exponent - 0.5 * (gaps / total + torch.log(2 * math.pi * total))
-    return torch.exp(exponent)
+class _GaussianOverlap(torch.autograd.Function):
+    r"""The kernel :math:`k_{ij}` of means and variances, each (n, K); (n, n) numbers are kept, not (n, n, K)."""
+
+    @staticmethod
+    def forward(ctx, means, variances):
+        exponent = means.new_zeros(len(means), len(means))
+        for mean, variance in zip(means.unbind(1), variances.unbind(1), strict=True):
+            total = variance.unsqueeze(1) + variance
+            exponent -= (mean.unsqueeze(1) - mean).square_().div_(total).add_(total.mul_(2 * math.pi).log_())
+        kernel = exponent.mul_(0.5).exp_()
+        ctx.save_for_backward(means, variances, kernel)
+        return kernel
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, gradient):
+        means, variances, kernel = ctx.saved_tensors
+        weight = (gradient + gradient.T).mul_(kernel)  # of the pair's exponent, for either of its rows
+        of_means, of_variances = torch.empty_like(means), torch.empty_like(variances)
+        for k, (mean, variance) in enumerate(zip(means.unbind(1), variances.unbind(1), strict=True)):
+            inverse = (variance.unsqueeze(1) + variance).reciprocal_()
+            slope = (mean - mean.unsqueeze(1)).mul_(inverse)  # of the exponent, in the mean of the row
+            of_means[:, k] = (weight * slope).sum(dim=1)
+            of_variances[:, k] = slope.square_().sub_(inverse).mul_(weight).sum(dim=1).div_(2)
+        return of_means, of_variances
