@@ -88,8 +88,8 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
     lr : float, default=0.005
         Largest learning rate (AdamW, one cycle).
     early_stopping : bool, default=True
-        Hold out a tenth of the rows (5,000 at most), and keep the weights of the epoch with their least loss. Tables
-        under 100 rows hold none out.
+        Hold out a tenth of the rows (5,000 at most), and keep the weights of the epoch with their least loss, of those
+        with the whole penalty. Tables under 100 rows hold none out.
     device : str, default="cpu"
         Torch device to train on, such as "cpu" or "cuda".
     n_threads : int, default=1

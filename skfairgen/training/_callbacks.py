@@ -107,16 +107,19 @@ class AveragedWeights(Callback):
 class BestWeights(Callback):
     """Keep the averaged weights of the epoch with the least held-out loss; stop when it no longer improves.
 
-    Comes before :class:`AveragedWeights` in the list of callbacks.
+    Comes before :class:`AveragedWeights` in the list of callbacks, and after :class:`AnnealedBudget`.
 
     Parameters
     ----------
     patience : int
         Epochs without improvement before training stops.
+    start : float
+        Share of training, in [0, 1), before which epochs are not compared.
     """
 
-    def __init__(self, patience):
+    def __init__(self, patience, start=0.0):
         self.patience = patience
+        self.start = start
 
     def on_train_begin(self, net, X=None, y=None, **kwargs):
         """Forget earlier training."""
@@ -124,6 +127,8 @@ class BestWeights(Callback):
 
     def on_epoch_end(self, net, dataset_train=None, dataset_valid=None, **kwargs):
         """Compare the epoch with the best so far."""
+        if net.progress_ < self.start:
+            return
         loss, epoch = net.history[-1, "valid_loss"], net.history[-1, "epoch"]
         if loss < self.best_loss_:
             self.best_loss_, self.best_epoch_ = loss, epoch

@@ -12,7 +12,7 @@ from skfairgen.training._batches import SlicedBatches
 from skfairgen.training._callbacks import AnnealedBudget, AveragedWeights, BestWeights, EpochProgress
 from skfairgen.training._fair_objective import CodeQueue
 from skfairgen.training._hold_out import GivenSplit, hold_out
-from skfairgen.training._penalty_callbacks import DualAscent, PenaltyWarmUp, TermHistory
+from skfairgen.training._penalty_callbacks import WARM_UP, DualAscent, PenaltyWarmUp, TermHistory
 from skfairgen.training._teacher import LikelihoodNet, resolve_batch_size, weight_decay
 
 MIN_SIGNAL = 0.1  # of a component's mean, over its noise
@@ -98,7 +98,9 @@ def fit_encoder(rows, module_parameters, objective, options, rng, *, min_batches
         bound = DualAscent(max_dependence, f"{split}_dependence")
         callbacks.append(("bound", bound))
     elif valid is not None:
-        callbacks.append(("best", BestWeights(patience=max(5, options.max_epochs // 3))))
+        # before the penalty is in force, what a few held-out rows say of dependence is chance, and may be the least
+        start = WARM_UP if objective.fairness_weight > 0 and given.shape[1] else 0.0
+        callbacks.append(("best", BestWeights(patience=max(5, options.max_epochs // 3), start=start)))
     callbacks.append(("average", AveragedWeights()))
     if options.verbose:
         callbacks.append(("progress", EpochProgress(options.max_epochs, "Training the encoder")))
