@@ -106,7 +106,8 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
     ----------
     dependence_ : DataFrame
         How well a probe (gradient boosting) guesses each sensitive column from held-out codes: ``auc`` and its 95 %
-        bootstrap interval ``low``, ``high``. 0.5 is chance.
+        bootstrap interval ``low``, ``high``. 0.5 is chance. Where fewer than 10 rows of two levels were held out, by
+        cross-validation on all rows.
     history_ : DataFrame
         A row an epoch: likelihood (nats a row), kl (nats a row), outcome (cross-entropy, nats) and dependence, each
         with ``train_`` and ``valid_``; the losses, the weight of the penalty, and the seconds.

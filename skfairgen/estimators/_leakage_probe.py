@@ -16,8 +16,8 @@ def probe_dependence(codes, levels, names, held_out, rng):
     """Return the ROC-AUC of gradient boosting that guesses each sensitive column from codes, with its interval.
 
     The probe learns from the rows that the encoder was trained on and is judged on the others; where none were held
-    out, it is cross-validated. The AUC of several levels is the mean of each level against the rest. A level with
-    fewer than 10 rows to learn from or to be judged on is left out.
+    out, or fewer than 10 of two levels, it is cross-validated on all rows. The AUC of several levels is the mean of
+    each level against the rest. A level with fewer than 10 rows to learn from or to be judged on is left out.
 
     Parameters
     ----------
@@ -53,9 +53,10 @@ def _probe(codes, levels, is_held_out, rng):
         for level in np.unique(levels)
         if min((levels[learned] == level).sum(), (levels[judged] == level).sum()) >= MIN_MEMBERS
     ]
-    learned, judged = (rows[np.isin(levels[rows], usable)] for rows in (learned, judged))
     if len(usable) < 2:
-        return np.nan, np.nan, np.nan
+        too_few = np.nan, np.nan, np.nan
+        return _probe(codes, levels, np.zeros_like(is_held_out), rng) if is_held_out.any() else too_few
+    learned, judged = (rows[np.isin(levels[rows], usable)] for rows in (learned, judged))
     learned = rng.permutation(learned)[:MAX_TRAINING_ROWS]
     model = HistGradientBoostingClassifier(early_stopping=False, max_iter=50, random_state=0)
     if is_held_out.any():

@@ -329,3 +329,14 @@ def test_fairdiscos_penalty_hides_the_group_too(leaky, biased):
 def test_small_tables_are_passed_over_until_600_batches_were_learned_from(made):
     encoder = _encoder(max_epochs="auto", early_stopping=False).fit(made.data[:300], made.target[:300])
     assert len(encoder.history_) == 300  # two batches of 256 at most each time
+
+
+@quiet
+def test_a_few_held_out_members_of_a_group_leave_the_probe_to_all_rows():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"group": np.where(rng.random(300) < 0.1, "few", "many"), "a": rng.normal(size=300)})
+    X["b"] = X["a"] + 3 * (X["group"] == "few")
+    fit = _encoder("group", fairness_weight=0.0, sensitive_at_prediction=False, max_epochs=20).fit(X)
+    assert fit.dependence_.loc["group", "auc"] > 0.7
+    lonely = X.assign(group=["one"] * 5 + ["other"] * 295)
+    assert _encoder("group").fit(lonely).dependence_["auc"].isna().all()
