@@ -263,7 +263,10 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
     def _can_go_on(self, layout, features):
         """Tell whether the last network, if there is one and it was not loaded from a file, can learn these rows."""
         is_trainable = hasattr(getattr(self, "net_", None), "partial_fit")
-        return is_trainable and self._layout.fits(layout) and self.codec_.covers(features)
+        if not (is_trainable and self._layout.fits(layout)):
+            return False
+        is_as_blind = self.codec_.hidden_columns == layout.hidden_columns(not self.sensitive_at_prediction)
+        return is_as_blind and self.codec_.covers(features)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -199,8 +199,12 @@ class TableLayout:
         """
         if not isinstance(categorical_columns, str):
             categorical_columns = set(self.format.positions(categorical_columns, "categorical_columns"))
-        codec = TableCodec(categorical_columns, hidden_columns=set(self.sensitive_positions) if is_blind else set())
+        codec = TableCodec(categorical_columns, hidden_columns=self.hidden_columns(is_blind))
         return codec.fit(features, self.format.columns[self.feature_positions])
+
+    def hidden_columns(self, is_blind):
+        """Return the positions of the columns that a network must not see, a set."""
+        return set(self.sensitive_positions) if is_blind else set()
 
     def with_margins(self, shares, class_shares, group_shares):
         """Return cell shares moved to the class shares and group shares of two dicts, either None."""

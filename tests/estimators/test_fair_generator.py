@@ -153,3 +153,13 @@ def test_tables_of_every_shape_are_learned(X):
     for name in X:
         assert X_new[name].isna().any() <= X[name].isna().any()
         assert X[name].isna().all() == X_new[name].isna().all()
+
+
+def test_tokens_that_tell_a_hidden_column_are_not_gone_on_with():
+    rng = np.random.default_rng(0)
+    age = rng.integers(18, 90, 300)
+    X = pd.DataFrame({"age": age, "born": 2020 - age})
+    generator = FairGenerator("age", max_epochs=1, warm_start=True, random_state=0).fit(X, age > 50)
+    assert type(generator.codec_.columns_[1]).__name__ == "DerivedColumn"
+    generator.set_params(sensitive_at_prediction=False).fit(X, age > 50)
+    assert type(generator.codec_.columns_[1]).__name__ == "NumericColumn"
