@@ -8,6 +8,7 @@ from importlib import import_module
 import numpy as np
 import pandas as pd
 import torch
+from sklearn.utils.metadata_routing import MetadataRequest
 from skorch import NeuralNet
 
 from skfairgen.nn import ColumnDecoder, FairAutoencoder
@@ -99,6 +100,7 @@ class StateWriter:
         yield pd.Index, self._write_index
         yield pd.DataFrame, self._write_frame
         yield torch.nn.Module, self._write_module
+        yield MetadataRequest, _write_requests
         yield NeuralNet, lambda value: self.write(TrainedNet(value.module_))
         yield (np.random.RandomState, np.random.Generator), lambda value: None  # a seed is not part of what was learned
         yield object, self._write_scalar
@@ -298,6 +300,16 @@ class StateReader:
         module.load_state_dict(weights, assign=True)  # keeps their dtype
         return module.eval()
 
+    def _read_requests(self, value, more):
+        requests = MetadataRequest(owner=more["owner"])
+        known = _requests_of(requests)
+        for method, wanted in value.items():
+            if method not in known:
+                raise ValueError(f"it asks for metadata of the unknown method {method!r}")
+            for name, alias in wanted.items():
+                known[method].add_request(param=name, alias=alias)
+        return requests
+
     def _read_missing(self, value, more):
         return {"NA": pd.NA, "NaT": pd.NaT}[value]
 
@@ -369,6 +381,17 @@ def _dtype(text):
     if dtype.itemsize > MAX_ITEM_BYTES:
         raise ValueError(f"it holds the dtype {text!r}, whose values take {dtype.itemsize:,} bytes each")
     return dtype
+
+
+def _write_requests(requests):
+    """Return which metadata each method asks for; whose they are is a name, for messages."""
+    wanted = {method: dict(own.requests) for method, own in _requests_of(requests).items() if own.requests}
+    owner = requests.owner if isinstance(requests.owner, str) else type(requests.owner).__name__
+    return _tagged("requests", wanted, owner=owner)
+
+
+def _requests_of(requests):
+    return {method: own for method, own in vars(requests).items() if hasattr(own, "requests")}
 
 
 def _tagged(kind, value, **more):

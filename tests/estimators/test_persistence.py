@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from sklearn import config_context
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 
@@ -323,3 +324,22 @@ def test_a_loaded_generator_begins_anew_when_fitted_again(made, tmp_path):
     loaded = load(tmp_path / "generator.fairgen").fit(made.data, made.target)
     again = generator.set_params(warm_start=False).fit(made.data, made.target)
     pd.testing.assert_frame_equal(loaded.sample(50, random_state=0)[0], again.sample(50, random_state=0)[0])
+
+
+@quiet
+def test_what_metadata_it_asks_for_is_kept():
+    X, y = mixed()
+    features, race = X.drop(columns="race"), X["race"]
+    with config_context(enable_metadata_routing=True):
+        encoder = FairEncoder(n_components=2, max_epochs=1, random_state=0)
+        encoder.set_fit_request(sensitive_features=True).set_transform_request(sensitive_features="race")
+        resampler = FairDistillResampler(max_epochs=1).set_fit_resample_request(sensitive_features=False)
+        resampler.fit_resample(features, y)
+        for fitted in (encoder.fit(features, y, sensitive_features=race), resampler):
+            loaded = from_bytes(to_bytes(fitted))
+            assert str(loaded.get_metadata_routing()) == str(fitted.get_metadata_routing())
+
+
+def test_metadata_of_unknown_methods_are_refused():
+    with pytest.raises(ValueError, match="unknown method '__class__'"):
+        StateReader({}).read({"$": "requests", "v": {"__class__": {}}, "owner": "FairEncoder"})
