@@ -2,9 +2,9 @@
 
     SKFAIRGEN_DATA=folder python benchmarks/criteria.py --seeds 3 --picture criteria.png --tabfairgdt env/bin/python
 
-A synthetic table has as many rows as the real one, or four times as many where
-the method says "4 x rows"; models are tested on held-out real rows, with the sensitive columns as features and without
-them. COMPAS has five seeds, and each is another split.
+A synthetic table has as many rows as the real one, or four times as many where the method says "4 x rows"; models are
+tested on held-out real rows, with the sensitive columns as features and without them. COMPAS has five seeds, and each
+is another split.
 """
 
 import argparse

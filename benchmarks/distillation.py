@@ -2,8 +2,8 @@
 
     SKFAIRGEN_DATA=folder python benchmarks/distillation.py --seeds 3 --json results.json
 
-``--part sizes|losses|tables|rows`` runs one part; "rows" is what ``FairDistillResampler(distill="auto")``
-goes by. The divergence (``kl``, nats a row) is on rows of the teacher.
+``--part sizes|losses|tables|rows`` runs one part; "rows" is what ``FairDistillResampler(distill="auto")`` goes by. The
+divergence (``kl``, nats a row) is on rows of the teacher.
 """
 
 import argparse

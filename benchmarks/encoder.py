@@ -3,9 +3,9 @@
     SKFAIRGEN_DATA=folder python benchmarks/encoder.py --seeds 3 --prototypes --curve curve.png --json results.json
     SKFAIRGEN_DATA=folder python benchmarks/encoder.py --transform 1000000
 
-The two settings are the same on every table. Probe: ROC-AUC of gradient boosting that learns the groups from
-the codes of training rows and is judged on test rows (several groups: the mean of each against the rest). Groups of
-under 100 rows are left out of the ratios where race and sex are crossed.
+The two settings are the same on every table. Probe: ROC-AUC of gradient boosting that learns the groups from the codes
+of training rows and is judged on test rows (several groups: the mean of each against the rest). Groups of under 100
+rows are left out of the ratios where race and sex are crossed.
 """
 
 import argparse

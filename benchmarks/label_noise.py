@@ -17,6 +17,7 @@ from adult import BOTH
 
 from skfairgen import FairGenerator
 from skfairgen.criteria import draw_labels
+from skfairgen.estimators._teacher_rows import tokens_and_groups
 
 
 def rows(task, seed):
@@ -24,10 +25,7 @@ def rows(task, seed):
     X, y = task.train
     generator = FairGenerator(task.sensitive_columns, criterion="demographic_parity", random_state=seed).fit(X, y)
     rng = np.random.default_rng(seed)
-    layout = generator._layout
-    frame = layout.read_data(X)
-    tokens = generator.codec_.encode(frame[layout.feature_positions])
-    _, moved = generator._scores_before_and_after(tokens, layout.group_codes(frame), rng)
+    _, moved = generator._scores_before_and_after(*tokens_and_groups(generator, X), rng)
     classes = generator.classes_
     judged = {"sensitive_columns": task.sensitive_columns, "positive": task.positive, "random_state": seed}
     drawn = pd.Series(classes[draw_labels(moved, rng)], name=y.name)

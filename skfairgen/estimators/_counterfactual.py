@@ -77,17 +77,18 @@ def group_codes_of(groups, n_rows, layout):
         table = pd.DataFrame(groups).infer_objects()
         layout.check_sensitive_columns(TableFormat.of(table)[0], "groups", is_named=isinstance(groups, pd.DataFrame))
         codes = layout.groups.encode(table.set_axis(list(layout.groups.columns_), axis=1).reset_index(drop=True))
+    elif groups is None or isinstance(groups, str | tuple) or not np.iterable(groups):  # one for all
+        codes = _codes_of_names([groups], layout.groups).repeat(n_rows)
     else:
-        codes = _codes_of_names(groups, n_rows, layout.groups)
+        codes = _codes_of_names(groups, layout.groups)
     if len(codes) != n_rows:
         raise ValueError(f"Found groups of {len(codes):,} rows for {n_rows:,} rows; expected one group a row, or one.")
     return codes
 
 
-def _codes_of_names(groups, n_rows, codec: GroupCodec):
+def _codes_of_names(groups, codec: GroupCodec):
     lookup = {name: code for code, name in enumerate(codec.groups_)}
-    is_one = groups is None or isinstance(groups, str | tuple) or not np.iterable(groups)
-    names = [group_name(name) for name in ([groups] * n_rows if is_one else groups)]
+    names = [group_name(name) for name in groups]
     is_banded = len(codec.columns_) == 1 and codec.banded_columns_
     if is_banded and not set(names) <= set(lookup):  # numbers, in the place of their bands
         return codec.encode(pd.DataFrame({codec.banded_columns_[0]: names}))

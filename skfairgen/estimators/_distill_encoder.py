@@ -43,7 +43,7 @@ def distill_encoder(teacher, data, size, options, rng):
             "Use temperature=1 and quality_weight above 0."
         )
     draw = _RowsOfCodes(module, teacher._layout) if data is None else _RowsAtHand(teacher, data)
-    network, _ = fit_encoder_student(
+    network = fit_encoder_student(
         draw, module, _width(size, module.encoder), options, rng, teacher._layout.counts.sum()
     )
     student = copy(teacher)

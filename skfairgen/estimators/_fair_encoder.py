@@ -257,14 +257,15 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
         layout, rows = read_training_table(self, X, None, sensitive_features)
         check_consistent_length(X, y)
         rng = random_generator(self.random_state)
-        classes, class_codes = self._read_labels(y, len(rows.frame))
+        known_classes, class_codes = self._read_labels(y, len(rows.frame))
+        classes = known_classes if self.supervised else None  # those the code is to predict
         features = rows.frame[layout.feature_positions]
         go_on = self._goes_on(layout, features, classes)
         if not go_on:
             is_blind = not self.sensitive_at_prediction
             self.codec_ = layout.fit_codec(features, self.categorical_columns, is_blind=is_blind)
         self._layout = layout
-        self.classes_ = classes if self._predicts else None
+        self.classes_ = classes
         self.groups_ = None if layout.groups is None else layout.groups.groups_
         encoded = {
             "tokens": self.codec_.encode(features),
@@ -350,16 +351,10 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
         is_trainable = hasattr(getattr(self, "net_", None), "partial_fit")  # not one loaded from a file
         if not (self.warm_start and is_trainable and self._layout.fits(layout)):
             return False
-        classes = classes if self._predicts else None
         same_classes = np.array_equal(classes, self.classes_) if classes is not None else self.classes_ is None
         settings = self.net_.module_.settings
         same_network = all(settings[name] == value for name, value in self._widths(layout, classes).items())
         return same_classes and same_network and self.codec_.covers(features)
-
-    @property
-    def _predicts(self):
-        """Whether the code is to predict y, where y has two classes or more."""
-        return bool(self.supervised)
 
     def _module_parameters(self):
         return {

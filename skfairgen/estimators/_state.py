@@ -44,7 +44,7 @@ MODULES = {made.__name__: made for made in (ColumnDecoder, FairAutoencoder)}
 LEFT_OUT = {"sensitive_features_", "synthetic_mask_"}
 MAX_ITEM_BYTES = 1 << 16
 MAX_TEXT_BYTES = 1 << 28  # of all arrays of strings, which take as much for an empty string as for the longest
-TIME_ZONE = re.compile(r"(?!dateutil)[A-Za-z]\w*(/[A-Za-z][\w+-]*)*([+-]\d\d:\d\d)?")
+TIME_ZONE = re.compile(r"(?!dateutil)[A-Za-z][\w+-]*(/[A-Za-z][\w+-]*)*(:\d\d)?")
 PLAIN_DTYPE = re.compile(
     r"(U?Int(8|16|32|64)|Float(32|64)|boolean|period\[[^\[\]]+\]|interval\[[\w\[\] ,/:+-]+\]"
     r"|[\w\[\], =/:+-]+\[pyarrow\])"

@@ -79,7 +79,7 @@ class EncoderDistillationNet(LikelihoodNet):
 
 
 def fit_encoder_student(draw, teacher, hidden_features, options, rng, n_rows):
-    """Train a small encoder and return it in the teacher's place, and its history.
+    """Train a small encoder and return it in the teacher's place.
 
     Parameters
     ----------
@@ -100,18 +100,14 @@ def fit_encoder_student(draw, teacher, hidden_features, options, rng, n_rows):
     -------
     student : FairAutoencoder
         In evaluation mode.
-    history : DataFrame
-        A row an epoch: train_loss and valid_loss (nats a row), dur (seconds).
     """
     parameters = {**teacher.encoder.settings, "hidden_features": hidden_features, "dropout": 0.0}
     frozen = copy.deepcopy(teacher).eval().requires_grad_(False)
     net = EncoderDistillationNet(Encoder, objective=options, teacher=frozen, **skorch_parameters(parameters, options))
-    encoder, history = train_on_pools(
-        net, CodedTeacherRows(draw, frozen, options.device), options, rng, pool_rows(n_rows)
-    )
+    encoder, _ = train_on_pools(net, CodedTeacherRows(draw, frozen, options.device), options, rng, pool_rows(n_rows))
     encoder.active.copy_(teacher.encoder.active)
     encoder.resolution.copy_(teacher.encoder.resolution)
     student = FairAutoencoder(**{**teacher.settings, "encoder_features": hidden_features}).to(options.device)
     kept = {name: value for name, value in teacher.state_dict().items() if not name.startswith("encoder.")}
     student.load_state_dict({**kept, **{f"encoder.{name}": value for name, value in encoder.state_dict().items()}})
-    return student.eval(), history
+    return student.eval()

@@ -35,9 +35,9 @@ class DualAscent(Callback):
 
     .. math:: \log \lambda \leftarrow \log \lambda + \tfrac12 \min(D / t - 1,\, 1)
 
-    after each epoch that ends with the penalty at full strength. The averaged weights of the
-    last epoch that kept to the bound are those that training ends with. Comes after :class:`TermHistory` and before
-    the callback that averages the weights.
+    after each epoch that ends with the penalty at full strength. The averaged weights of the last epoch that kept to
+    the bound are those that training ends with. Comes after :class:`TermHistory` and before the callback that averages
+    the weights.
 
     Parameters
     ----------

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import torch
 from skorch import NeuralNet
+from skorch.utils import to_tensor
 
 from skfairgen.nn import ColumnDecoder
 from skfairgen.training._batches import SlicedBatches
@@ -47,7 +48,7 @@ class LikelihoodNet(NeuralNet):
 
     def infer(self, x, **fit_params):
         """Return the log-likelihoods of a batch: by the weights in training, by their average on held-out rows."""
-        return self.present_module_(**x)
+        return self.present_module_(**to_tensor(x, device=self.device))
 
     def fit_loop(self, *args, **kwargs):
         """Train until the epochs end or a callback stops training; an interrupt from the keyboard is passed on."""

@@ -207,7 +207,9 @@ def test_time_zones_are_no_paths(name):
             StateReader({}).read(value)
 
 
-@pytest.mark.parametrize("name", ["UTC", "Europe/Stockholm", "Etc/GMT+5", "America/Port-au-Prince", "UTC+01:00"])
+@pytest.mark.parametrize(
+    "name", ["UTC", "Europe/Stockholm", "Etc/GMT+5", "America/Port-au-Prince", "UTC+01:00", "NZ-CHAT"]
+)
 def test_time_zones_are_read_by_name(name):
     assert str(StateReader({}).read({"$": "zoned", "v": name, "unit": "ns"}).tz) == name
 

@@ -123,7 +123,7 @@ def test_training_ends_within_its_seconds_with_the_rate_annealed(monkeypatch):
     rates = _record_rates(monkeypatch)
     started = time.monotonic()
     net, history = _fit(_options(max_epochs=1_000_000, max_seconds=0.5, early_stopping=False))
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < 3
     assert rates[-1] < 0.1 * max(rates)
     assert not net.module_.training
     assert len(history) > 1
