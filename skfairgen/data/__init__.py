@@ -1,12 +1,12 @@
 """From a table to integer tokens and back: schema, per-column codecs, groups."""
 
-from skfairgen.data._categorical_column import CategoricalColumn
 from skfairgen.data._groups import GroupCodec
-from skfairgen.data._numeric_column import NumericColumn, in_unit_of
 from skfairgen.data._strata import StrataCodec
-from skfairgen.data._table_codec import TableCodec
 from skfairgen.data._table_format import TableFormat
 from skfairgen.data._target import TargetCodec
+from skfairgen.data.table._categorical_column import CategoricalColumn
+from skfairgen.data.table._numeric_column import NumericColumn, in_unit_of
+from skfairgen.data.table._table_codec import TableCodec
 
 __all__ = [
     "CategoricalColumn",

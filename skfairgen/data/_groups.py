@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from skfairgen.data._categorical_column import CategoricalColumn
-from skfairgen.data._numeric_column import NumericColumn, from_numbers, in_unit_of, to_numbers
-from skfairgen.data._table_codec import is_numeric
+from skfairgen.data.table._categorical_column import CategoricalColumn
+from skfairgen.data.table._numeric_column import NumericColumn, from_numbers, in_unit_of, to_numbers
+from skfairgen.data.table._table_codec import is_numeric
 
 MAX_LEVELS = 20
 N_BANDS = 4

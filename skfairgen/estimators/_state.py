@@ -11,25 +11,25 @@ import torch
 from sklearn.utils.metadata_routing import MetadataRequest
 from skorch import NeuralNet
 
-from skfairgen.nn import ColumnDecoder, FairAutoencoder
+from skfairgen.nn import ColumnDensity, FairAutoencoder
 from skfairgen.training import TrainedNet
 
 #: the classes a file may hold, and where they live; a file names no module
 CLASSES = {
-    "CategoricalColumn": "skfairgen.data._categorical_column",
-    "DerivedColumn": "skfairgen.data._derived_column",
+    "CategoricalColumn": "skfairgen.data.table._categorical_column",
+    "DerivedColumn": "skfairgen.data.table._derived_column",
     "DistilledGenerator": "skfairgen.estimators._distilled_generator",
     "FairDistillResampler": "skfairgen.estimators._fair_distill_resampler",
     "FairEncoder": "skfairgen.estimators._fair_encoder",
     "FairGenerator": "skfairgen.estimators._fair_generator",
     "GroupCodec": "skfairgen.data._groups",
-    "NumericColumn": "skfairgen.data._numeric_column",
+    "NumericColumn": "skfairgen.data.table._numeric_column",
     "OutcomeTransport": "skfairgen.criteria._outcome_transport",
-    "Relation": "skfairgen.data._derived_column",
+    "Relation": "skfairgen.data.table._derived_column",
     "SensitiveFormat": "skfairgen.estimators._training_table",
     "StrataCodec": "skfairgen.data._strata",
     "StratifiedTransport": "skfairgen.criteria._stratified_transport",
-    "TableCodec": "skfairgen.data._table_codec",
+    "TableCodec": "skfairgen.data.table._table_codec",
     "TableFormat": "skfairgen.data._table_format",
     "TableLayout": "skfairgen.estimators._training_table",
     "TargetCodec": "skfairgen.data._target",
@@ -39,7 +39,7 @@ CLASSES = {
 }
 CONTAINERS = {"Series": pd.Series, "DataFrame": pd.DataFrame, "list": list, "ndarray": np.ndarray}
 #: the networks a file may hold; each is made anew from its settings
-MODULES = {made.__name__: made for made in (ColumnDecoder, FairAutoencoder)}
+MODULES = {made.__name__: made for made in (ColumnDensity, FairAutoencoder)} | {"ColumnDecoder": ColumnDensity}
 #: attributes that hold rows, or what only training needs
 LEFT_OUT = {"sensitive_features_", "synthetic_mask_"}
 MAX_ITEM_BYTES = 1 << 16

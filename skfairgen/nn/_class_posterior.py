@@ -11,7 +11,7 @@ def class_logits(decoder, tokens: Tensor, levels: Tensor, class_shares: Tensor) 
 
     Parameters
     ----------
-    decoder : ColumnDecoder
+    decoder : ColumnDensity
         Density of rows whose first given column is the class.
     tokens : Tensor of shape (B, D), int64
         The rows.

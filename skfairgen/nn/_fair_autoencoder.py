@@ -5,8 +5,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from skfairgen.nn._column_decoder import ColumnDecoder
-from skfairgen.nn._encoder import Encoder
+from skfairgen.nn.table._column_density import ColumnDensity
+from skfairgen.nn.table._column_encoder import ColumnEncoder
 
 
 class CodedRows(NamedTuple):
@@ -90,13 +90,13 @@ class FairAutoencoder(nn.Module):
             "encoder_features": int(encoder_features),
         }
         self.register_buffer("visible", torch.tensor(visible, dtype=torch.long), persistent=False)
-        self.encoder = Encoder(
+        self.encoder = ColumnEncoder(
             [cardinalities[column] for column in visible],
             given_cardinalities if encode_given else [],
             latent_features,
             hidden_features=encoder_features,
         )
-        self.decoder = ColumnDecoder(cardinalities, given_cardinalities, generable, latent_features=latent_features)
+        self.decoder = ColumnDensity(cardinalities, given_cardinalities, generable, latent_features=latent_features)
         self.head = nn.Linear(latent_features, n_classes) if n_classes else None
 
     def forward(self, tokens: Tensor, given: Tensor, **unused: Tensor) -> CodedRows:

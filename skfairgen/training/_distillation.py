@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from skfairgen.losses import quality_loss, utility_loss
-from skfairgen.nn import ColumnDecoder, class_logits, class_posterior
+from skfairgen.nn import ColumnDensity, class_logits, class_posterior
 from skfairgen.training._student_training import pool_rows, skorch_parameters, train_on_pools
 from skfairgen.training._teacher import LikelihoodNet
 
@@ -22,7 +22,7 @@ class TeacherRows:
         "given" (n_rows, n_given), the class first, and "class_shares" (n_rows, n_classes), :math:`P(y | s)`. Where
         labels were moved after the tokens were drawn, it also has the label distributions of the rows "before" and
         "after", each (n_rows, n_classes); the class given is the one after.
-    teacher : ColumnDecoder
+    teacher : ColumnDensity
         Whose conditionals are the target.
     options : DistillationOptions
     """
@@ -128,7 +128,7 @@ def fit_student(draw, teacher, module_parameters, options, rng, n_rows):
     draw, teacher, options
         As in :class:`TeacherRows`.
     module_parameters : dict
-        Arguments of :class:`~skfairgen.nn.ColumnDecoder` for the student.
+        Arguments of :class:`~skfairgen.nn.ColumnDensity` for the student.
     rng : numpy.random.Generator
         Draws the rows.
     n_rows : int
@@ -136,13 +136,13 @@ def fit_student(draw, teacher, module_parameters, options, rng, n_rows):
 
     Returns
     -------
-    student : ColumnDecoder
+    student : ColumnDensity
         In evaluation mode.
     history : DataFrame
         A row an epoch: train_loss and valid_loss (nats a row, on rows of the teacher), dur (seconds).
     """
     most = MAX_NUMBERS // max(sum(module_parameters["cardinalities"]), 1)
-    net = DistillationNet(ColumnDecoder, objective=options, **skorch_parameters(module_parameters, options))
+    net = DistillationNet(ColumnDensity, objective=options, **skorch_parameters(module_parameters, options))
     return train_on_pools(net, TeacherRows(draw, teacher, options), options, rng, min(pool_rows(n_rows), most))
 
 
@@ -154,7 +154,7 @@ def divergence_of_labels(source_rows, student, teacher):
     ----------
     source_rows : dict of str to Tensor
         What ``draw`` returns in :class:`TeacherRows`; with "after", the divergence is from the repaired distributions.
-    student, teacher : ColumnDecoder
+    student, teacher : ColumnDensity
     """
     losses, divergences = [], []
     names = ("tokens", "given", "class_shares", *(["after"] if "after" in source_rows else []))

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from skfairgen.losses import energy_distance, paired_divergence, utility_loss
-from skfairgen.nn import Encoder, FairAutoencoder
+from skfairgen.nn import ColumnEncoder, FairAutoencoder
 from skfairgen.training._student_training import pool_rows, skorch_parameters, train_on_pools
 from skfairgen.training._teacher import LikelihoodNet
 
@@ -103,7 +103,9 @@ def fit_encoder_student(draw, teacher, hidden_features, options, rng, n_rows):
     """
     parameters = {**teacher.encoder.settings, "hidden_features": hidden_features, "dropout": 0.0}
     frozen = copy.deepcopy(teacher).eval().requires_grad_(False)
-    net = EncoderDistillationNet(Encoder, objective=options, teacher=frozen, **skorch_parameters(parameters, options))
+    net = EncoderDistillationNet(
+        ColumnEncoder, objective=options, teacher=frozen, **skorch_parameters(parameters, options)
+    )
     encoder, _ = train_on_pools(net, CodedTeacherRows(draw, frozen, options.device), options, rng, pool_rows(n_rows))
     encoder.active.copy_(teacher.encoder.active)
     encoder.resolution.copy_(teacher.encoder.resolution)

@@ -8,7 +8,7 @@ import torch
 from skorch import NeuralNet
 from skorch.utils import to_tensor
 
-from skfairgen.nn import ColumnDecoder
+from skfairgen.nn import ColumnDensity
 from skfairgen.training._batches import SlicedBatches
 from skfairgen.training._callbacks import (
     AnnealedBudget,
@@ -70,7 +70,7 @@ def fit_teacher(rows, module_parameters, options, rng, net=None):
     rows : dict of str to ndarray
         "tokens" (n_rows, n_columns) and "given" (n_rows, n_given), integers.
     module_parameters : dict
-        Arguments of :class:`~skfairgen.nn.ColumnDecoder`.
+        Arguments of :class:`~skfairgen.nn.ColumnDensity`.
     options : TrainingOptions
         How to train.
     rng : numpy.random.Generator
@@ -97,7 +97,7 @@ def fit_teacher(rows, module_parameters, options, rng, net=None):
     warm = net is not None
     if not warm:
         net = LikelihoodNet(
-            ColumnDecoder,
+            ColumnDensity,
             criterion=torch.nn.Identity,
             optimizer=torch.optim.AdamW,
             iterator_train=SlicedBatches,

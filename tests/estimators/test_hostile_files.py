@@ -165,8 +165,8 @@ def test_networks_of_settings_that_cannot_be_are_refused(encoder_file, name, val
     ("change", "message"),
     [
         (lambda network: network.update(name="Linear"), "names the network 'Linear', which is none of"),
-        (lambda network: network.update(name=["Encoder"]), "cannot be loaded"),
-        (lambda network: network.update(name="Encoder"), "cannot be loaded"),
+        (lambda network: network.update(name=["ColumnEncoder"]), "cannot be loaded"),
+        (lambda network: network.update(name="ColumnEncoder"), "cannot be loaded"),
         (lambda network: network.update(settings=[]), "cannot be loaded"),
         (lambda network: network["settings"].pop("cardinalities"), "'cardinalities'"),
         (lambda network: network["settings"].pop("n_classes"), "do not have the shapes"),

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from skfairgen.nn import Encoder, FairAutoencoder
+from skfairgen.nn import ColumnEncoder, FairAutoencoder
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def autoencoder():
 
 
 def test_the_code_is_the_sum_of_the_values_vectors():
-    encoder = Encoder([3, 2], [2], 2, hidden_features=5).eval()
+    encoder = ColumnEncoder([3, 2], [2], 2, hidden_features=5).eval()
     tokens, given = torch.tensor([[2, 1]]), torch.tensor([[1]])
     places = torch.tensor([2, 3 + 1, 5 + 1])
     hidden = torch.nn.functional.silu(encoder.embedding.weight[places].sum(dim=0) + encoder.bias)
@@ -38,7 +38,7 @@ def test_scores_are_centered_and_linear_in_the_code(autoencoder):
 
 
 def test_codes_are_rounded_to_their_noise_and_faint_components_are_zero():
-    encoder = Encoder([3], [], 3)
+    encoder = ColumnEncoder([3], [], 3)
     means = torch.tensor([[1.0, 0.1, 4.0], [-1.0, -0.1, -4.0]])
     encoder.settle(means, torch.log(torch.tensor([[0.25, 1.0, 1.0]])).expand(2, 3), 0.1)
     assert encoder.active.tolist() == [1, 0, 1]
@@ -48,10 +48,10 @@ def test_codes_are_rounded_to_their_noise_and_faint_components_are_zero():
 
 def test_codes_are_left_as_they_are_before_the_noise_is_known():
     means = torch.tensor([[0.123, -4.5]])
-    torch.testing.assert_close(Encoder([3], [], 2).coarsen(means), means)
+    torch.testing.assert_close(ColumnEncoder([3], [], 2).coarsen(means), means)
 
 
 def test_some_component_is_always_kept():
-    encoder = Encoder([3], [], 2)
+    encoder = ColumnEncoder([3], [], 2)
     encoder.settle(torch.zeros(4, 2), torch.zeros(4, 2), 0.1)
     assert encoder.active.tolist() == [1, 1]

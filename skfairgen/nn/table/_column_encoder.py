@@ -10,7 +10,7 @@ from torch import Tensor, nn
 LOG_VARIANCE_BOUNDS = (-8.0, 4.0)
 
 
-class Encoder(nn.Module):
+class ColumnEncoder(nn.Module):
     r"""Compress token rows, with or without their sensitive values, to a Gaussian code.
 
     .. math:: q(z \mid t, s) = \mathcal N(\mu(t, s), \operatorname{diag} \sigma^2(t, s))

@@ -5,9 +5,9 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from skfairgen.data._categorical_column import CategoricalColumn
-from skfairgen.data._derived_column import DerivedColumn, find_relation
-from skfairgen.data._numeric_column import NumericColumn, in_unit_of, is_time
+from skfairgen.data.table._categorical_column import CategoricalColumn
+from skfairgen.data.table._derived_column import DerivedColumn, find_relation
+from skfairgen.data.table._numeric_column import NumericColumn, in_unit_of, is_time
 from skfairgen.exceptions import LeakageWarning
 
 SMALL_TABLE = 3_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from skfairgen.data._numeric_column import MISSING, NumericColumn, from_numbers, to_numbers
+from skfairgen.data.table._numeric_column import MISSING, NumericColumn, from_numbers, to_numbers
 
 MAX_SOURCES = 3
 TOLERANCE = 0.05

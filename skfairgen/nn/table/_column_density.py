@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
-class ColumnDecoder(nn.Module):
+class ColumnDensity(nn.Module):
     r"""Model the tokens of a row column by column, given its class, its sensitive values and a latent code.
 
     .. math:: p(t \mid c, z) = \prod_j p(t_j \mid t_{<j}, c, z)

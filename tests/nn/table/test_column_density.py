@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy.stats import chisquare
 
-from skfairgen.nn import ColumnDecoder
+from skfairgen.nn import ColumnDensity
 
 CARDINALITIES, GIVEN = (3, 2, 4), (2, 3)
 
@@ -20,7 +20,7 @@ def generator():
 def _decoder(generator, latent_features=0, generable=None, cardinalities=CARDINALITIES):
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        decoder = ColumnDecoder(
+        decoder = ColumnDensity(
             cardinalities, GIVEN, generable, hidden_features=8, latent_features=latent_features, dropout=0.2
         )
         for head in decoder.heads:  # far from uniform
@@ -146,13 +146,13 @@ def test_a_table_of_one_column_of_one_token_is_certain(generator):
 
 
 def test_a_wide_column_needs_no_dense_one_hot():
-    decoder = ColumnDecoder((1_000, 2), (2,), embedding_features=8, hidden_features=16)
+    decoder = ColumnDensity((1_000, 2), (2,), embedding_features=8, hidden_features=16)
     n_parameters = sum(parameter.numel() for parameter in decoder.parameters())
     assert n_parameters < 1_000 * (8 + 16 + 1) + 5_000
 
 
 def test_drawing_does_not_overflow_where_logits_are_huge():
-    decoder = ColumnDecoder([3, 4], [2])
+    decoder = ColumnDensity([3, 4], [2])
     decoder.eval()
     with torch.no_grad():
         decoder.heads[0].bias.copy_(torch.tensor([-300.0, 300.0, -300.0]))

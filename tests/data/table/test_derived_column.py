@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from skfairgen.data import TableCodec
-from skfairgen.data._derived_column import DerivedColumn, find_relation
+from skfairgen.data.table._derived_column import DerivedColumn, find_relation
 
 
 @pytest.fixture
