@@ -44,7 +44,7 @@ class CodeDecoder:
             group_codes = rng.choice(len(shares), size=len(codes), p=shares)
         else:
             group_codes = group_codes_of(groups, len(codes), self._layout)
-        with torch_runtime(0, self.n_threads, self.device):
+        with torch_runtime(self.n_threads, self.device):
             tokens = draw_tokens(self.net_.module_.decoder, codes, self._layout.levels(group_codes), uniforms)
         frame = self._layout.assemble(self.codec_.decode(tokens, rng), group_codes)
         return self._layout.format.restore(frame)
@@ -84,7 +84,7 @@ class CodeDecoder:
         features = frame[self._layout.feature_positions]
         tokens = self.codec_.encode(features)
         codes, decoder = self._encode(tokens, self._layout.levels(own)), self.net_.module_.decoder
-        with torch_runtime(0, self.n_threads, self.device):
+        with torch_runtime(self.n_threads, self.device):
             uniforms = reproducing_uniforms(decoder, codes, self._layout.levels(own), tokens, rng)
             drawn = draw_tokens(decoder, codes, self._layout.levels(others), uniforms)
         drawn = np.where((own == others)[:, None], tokens, drawn)

@@ -6,41 +6,29 @@ import torch
 
 from skfairgen.criteria import group_name
 from skfairgen.data import GroupCodec, TableFormat, in_unit_of
+from skfairgen.nn import Given
+from skfairgen.training import row_tensors
 
 CHUNK_ROWS = 8_192
-MARGIN = 1e-3  # keeps rounding from stepping out of a token's interval
 
 
 def draw_tokens(decoder, codes, given, uniforms):
     """Draw the token rows of codes, shape (n_rows, n_columns), int32."""
     drawn = np.empty(uniforms.shape, dtype=np.int32)
-    for start in range(0, len(drawn), CHUNK_ROWS):
-        chunk = slice(start, start + CHUNK_ROWS)
-        latent, own, numbers = _tensors(decoder, codes[chunk], given[chunk], uniforms[chunk])
-        drawn[chunk] = decoder.sample(own, numbers, latent).cpu().numpy()
+    for chunk, latent, own in _chunks(decoder, codes, given):
+        numbers = torch.tensor(uniforms[chunk], dtype=torch.float32, device=latent.device)
+        drawn[chunk] = decoder.sample(own, numbers, latent)["tokens"].cpu().numpy()
     return drawn
 
 
 def reproducing_uniforms(decoder, codes, given, tokens, rng):
-    """Return uniform numbers from which :func:`draw_tokens` draws exactly these tokens, shape (n_rows, n_columns).
-
-    Each is drawn inside the interval that the conditional distribution function gives the token. A token that the
-    model cannot draw gets the point where it would stand.
-    """
+    """Return uniform numbers from which :func:`draw_tokens` draws these tokens, shape (n_rows, n_columns)."""
     uniforms = rng.random(tokens.shape)
-    for start in range(0, len(tokens), CHUNK_ROWS):
-        chunk = slice(start, start + CHUNK_ROWS)
-        latent, own, _ = _tensors(decoder, codes[chunk], given[chunk], uniforms[chunk])
-        values = torch.as_tensor(tokens[chunk], device=latent.device).long()
-        with torch.no_grad():
-            logits = decoder.logits(values, own, latent)
-        for column, (scores, value) in enumerate(zip(logits, values.unbind(1), strict=True)):
-            shares = torch.softmax(scores.double(), dim=1)
-            high = shares.cumsum(dim=1).gather(1, value[:, None])[:, 0].cpu().numpy()
-            share = shares.gather(1, value[:, None])[:, 0].cpu().numpy()
-            inner = MARGIN + (1 - 2 * MARGIN) * uniforms[chunk, column]
-            uniforms[chunk, column] = high - share + inner * share
-    return np.clip(uniforms, 0, 1 - 1e-7)
+    for chunk, latent, own in _chunks(decoder, codes, given):
+        items = row_tensors({"tokens": tokens[chunk]}, latent.device)
+        numbers = torch.tensor(uniforms[chunk], device=latent.device)
+        uniforms[chunk] = decoder.noise_of(items, own, latent, numbers).cpu().numpy()
+    return uniforms
 
 
 def keep_unchanged(decoded, frame, tokens, drawn, codec):
@@ -104,10 +92,10 @@ def _is_table(groups):
     return is_table and not any(isinstance(group, tuple) for group in groups)
 
 
-def _tensors(decoder, codes, given, uniforms):
+def _chunks(decoder, codes, given):
+    """Yield slices of rows with their codes and what is given of them, on the decoder's device."""
     device = decoder.first_weight.device
-    return (
-        torch.as_tensor(codes, dtype=torch.float32, device=device),
-        torch.as_tensor(given, device=device).long(),
-        torch.as_tensor(uniforms, dtype=torch.float32, device=device),
-    )
+    for start in range(0, len(codes), CHUNK_ROWS):
+        chunk = slice(start, start + CHUNK_ROWS)
+        rows = row_tensors({"code": codes[chunk], "levels": given[chunk]}, device)
+        yield chunk, rows["code"], Given(None, rows["levels"])

@@ -11,7 +11,7 @@ from skfairgen.estimators._code_decoder import CodeDecoder
 from skfairgen.estimators._distill_encoder import distill_encoder
 from skfairgen.estimators._distill_generator import distill_generator, draws_repaired_labels
 from skfairgen.estimators._row_sampler import RowSampler
-from skfairgen.training import DistillationOptions, draw_seed, random_generator, torch_runtime
+from skfairgen.training import DistillationOptions, draw_seed, random_generator, torch_generator, torch_runtime
 
 SMALL = 0.2  # of the teacher's parameters
 GENERATOR_RATE, ENCODER_RATE = 0.05, 0.02
@@ -152,8 +152,9 @@ def distill(
         quality_weight, utility_weight, temperature, max_epochs, max_seconds, lr, teacher.device, int(verbose)
     )
     rng = random_generator(random_state)
-    with torch_runtime(draw_seed(rng), teacher.n_threads, teacher.device):
-        return (distill_encoder if is_encoder else distill_generator)(teacher, data, size, options, rng)
+    generator = torch_generator(draw_seed(rng))
+    with torch_runtime(teacher.n_threads, teacher.device):
+        return (distill_encoder if is_encoder else distill_generator)(teacher, data, size, options, rng, generator)
 
 
 def _checked_teacher(teacher):

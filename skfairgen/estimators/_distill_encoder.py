@@ -1,20 +1,20 @@
 """Put a small encoder in the place of a fitted one."""
 
-from collections.abc import Mapping
 from copy import copy
-from numbers import Integral
 
 import numpy as np
 import pandas as pd
 import torch
 
 from skfairgen.estimators._teacher_rows import group_masks, tokens_and_groups
-from skfairgen.training import TrainedNet, fit_encoder_student
+from skfairgen.estimators._trained_net import TrainedNet
+from skfairgen.nn import Given
+from skfairgen.training import fit_encoder_student, row_tensors
 
 N_REPORTED = 4_096
 
 
-def distill_encoder(teacher, data, size, options, rng):
+def distill_encoder(teacher, data, size, options, rng, generator):
     """Return a copy of a fitted FairEncoder with a student in the place of its encoder.
 
     Parameters
@@ -29,6 +29,8 @@ def distill_encoder(teacher, data, size, options, rng):
         How to train.
     rng : numpy.random.Generator
         Draws the rows.
+    generator : torch.Generator
+        Draws the weights and the order of the rows.
 
     Returns
     -------
@@ -43,12 +45,11 @@ def distill_encoder(teacher, data, size, options, rng):
             "Use temperature=1 and quality_weight above 0."
         )
     draw = _RowsOfCodes(module, teacher._layout) if data is None else _RowsAtHand(teacher, data)
-    network = fit_encoder_student(
-        draw, module, _width(size, module.encoder), options, rng, teacher._layout.counts.sum()
-    )
+    small = type(module.encoder)(**module.encoder.student_settings(size))
+    fitted = fit_encoder_student(small, module, draw, options, rng, generator, teacher._layout.counts.sum())
     student = copy(teacher)
     student.distill = True
-    student.net_ = TrainedNet(network)
+    student.net_ = TrainedNet(fitted.module)
     vars(student).pop("dependence_", None)  # the teacher's: of other codes
     student.distillation_report_ = _report(teacher, student, draw(N_REPORTED, rng))
     return student
@@ -71,19 +72,15 @@ class _RowsOfCodes:
 
     @torch.no_grad()
     def __call__(self, n_rows, rng):
-        """Return "tokens" (n_rows, n_columns) and "given" (n_rows, n_sensitive)."""
+        """Return "tokens" (n_rows, n_columns) and "levels" (n_rows, n_sensitive)."""
         decoder = self.module.decoder
         shares = self.layout.counts.sum(axis=0) / self.layout.counts.sum()
         given = self.layout.levels(rng.choice(len(shares), size=n_rows, p=shares))
-        codes, uniforms = (
-            torch.as_tensor(values, dtype=torch.float32, device=decoder.first_weight.device)
-            for values in (
-                rng.standard_normal((n_rows, decoder.latent_features)),
-                rng.random((n_rows, len(decoder.cardinalities))),
-            )
-        )
-        drawn = decoder.sample(torch.as_tensor(given, device=codes.device).long(), uniforms, codes)
-        return {"tokens": drawn.cpu().numpy(), "given": given}
+        codes = rng.standard_normal((n_rows, decoder.latent_features))
+        uniforms = rng.random((n_rows, decoder.n_noise))
+        rows = row_tensors({"levels": given, "codes": codes, "uniforms": uniforms}, decoder.first_weight.device)
+        drawn = decoder.sample(Given(None, rows["levels"]), rows["uniforms"], rows["codes"])
+        return {"tokens": drawn["tokens"].cpu().numpy(), "levels": given}
 
 
 class _RowsAtHand:
@@ -94,34 +91,17 @@ class _RowsAtHand:
         self.given = teacher._layout.levels(group_codes)
 
     def __call__(self, n_rows, rng):
-        """Return "tokens" and "given" of rows drawn with replacement."""
+        """Return "tokens" and "levels" of rows drawn with replacement."""
         own = rng.integers(len(self.tokens), size=n_rows)
-        return {"tokens": self.tokens[own], "given": self.given[own]}
-
-
-def _width(size, encoder):
-    """Return the hidden width that was asked for, or the largest one within a share of the encoder's parameters."""
-    if isinstance(size, Mapping):
-        width = size.get("hidden_features")
-        if set(size) != {"hidden_features"} or not isinstance(width, Integral) or width < 1:
-            raise ValueError(f"size was {dict(size)!r}; an encoder's is {{'hidden_features': a whole number}}.")
-        return int(width)
-    settings = encoder.settings
-    n_values = sum(settings["cardinalities"]) + sum(settings["given_cardinalities"])
-    n_codes = 2 * settings["latent_features"]
-    allowed = size * sum(parameter.numel() for parameter in encoder.parameters())
-    width = 1
-    while (n_values + 1 + width + 1 + 1 + n_codes) * (width + 1) + n_codes <= allowed:
-        width += 1
-    return width
+        return {"tokens": self.tokens[own], "levels": self.given[own]}
 
 
 def _report(teacher, student, rows):
     """Return how near the student's codes come to the teacher's: a row a component and group, on new rows."""
-    codes, own = (encoder._encode(rows["tokens"], rows["given"]) for encoder in (teacher, student))
+    codes, own = (encoder._encode(rows["tokens"], rows["levels"]) for encoder in (teacher, student))
     noise = teacher.net_.module_.encoder.resolution.cpu().numpy()
     report = []
-    for group, mask in group_masks(teacher._layout, rows["given"]).items():
+    for group, mask in group_masks(teacher._layout, rows["levels"]).items():
         for component in np.flatnonzero(teacher.active_components_):
             expected, found = codes[mask, component], own[mask, component]
             variance = expected.var() if len(expected) else np.nan

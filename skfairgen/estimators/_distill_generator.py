@@ -1,20 +1,17 @@
 """Distill a generator of rows into a smaller one of the same kind."""
 
-from collections.abc import Mapping
-from numbers import Integral
-
 import numpy as np
 import pandas as pd
-import torch
 
 from skfairgen.estimators._distilled_generator import DistilledGenerator
 from skfairgen.estimators._teacher_rows import group_masks, tokens_and_groups
-from skfairgen.training import TrainedNet, divergence_by_column, divergence_of_labels, fit_student
+from skfairgen.estimators._trained_net import TrainedNet
+from skfairgen.training import divergence_by_column, divergence_of_labels, fit_student, row_tensors
 
 N_REPORTED = 4_096
 
 
-def distill_generator(teacher, data, size, options, rng):
+def distill_generator(teacher, data, size, options, rng, generator):
     """Return the student of a generator of rows.
 
     Parameters
@@ -29,6 +26,8 @@ def distill_generator(teacher, data, size, options, rng):
         What to train for and how long.
     rng : numpy.random.Generator
         Draws the rows.
+    generator : torch.Generator
+        Draws the weights, the order of the rows and the labels before a repair.
 
     Returns
     -------
@@ -43,17 +42,10 @@ def distill_generator(teacher, data, size, options, rng):
             "temperature. Leave both out."
         )
     module = teacher.net_.module_
-    parameters = {
-        "cardinalities": module.cardinalities,
-        "given_cardinalities": module.given_cardinalities,
-        "generable": [torch.as_tensor(generable) for generable in teacher.codec_.generable_],
-        "dropout": 0.0,  # rows are drawn anew: there is nothing to overfit
-        **_widths(size, module),
-    }
     draw = _RowsOfTeacher(teacher) if data is None else _RealRows(teacher, data)
     student = DistilledGenerator(device=teacher.device, n_threads=teacher.n_threads)
-    network, student.history_ = fit_student(draw, module, parameters, options, rng, teacher._layout.counts.sum())
-    student.net_ = TrainedNet(network)
+    fitted = fit_student(module.student(size), module, draw, options, rng, generator, teacher._layout.counts.sum())
+    student.net_, student.history_ = TrainedNet(fitted.module), pd.DataFrame(fitted.history)
     student._shares = np.array(teacher._cell_shares())
     student.distillation_report_ = _report(teacher, student, rng)
     student._layout = teacher._layout.without_strata()
@@ -95,9 +87,9 @@ class _RealRows:
 
 
 def _as_arrays(teacher, shares, tokens, class_codes, group_codes):
-    given = teacher._layout.given(class_codes, group_codes)
+    levels = teacher._layout.levels(group_codes)
     class_shares = (shares / np.maximum(shares.sum(axis=0), 1e-12)).T[group_codes]
-    return {"tokens": tokens, "given": given, "class_shares": class_shares}
+    return {"tokens": tokens, "classes": class_codes, "levels": levels, "class_shares": class_shares}
 
 
 def _class_codes(target, y):
@@ -113,38 +105,10 @@ def draws_repaired_labels(teacher):
     return getattr(teacher, "criterion", None) == "demographic_parity"
 
 
-def _widths(size, module):
-    if isinstance(size, Mapping):
-        expected = {"embedding_features", "hidden_features"}
-        if set(size) != expected or not all(isinstance(width, Integral) and width > 0 for width in size.values()):
-            raise ValueError(f"size was {dict(size)!r}; expected whole numbers for exactly {sorted(expected)}.")
-        return dict(size)
-    return _widths_within(size * module.n_parameters, module)
-
-
-def _widths_within(n_parameters, module):
-    """Return the widest student within a number of parameters, embedding half as wide as the hidden block."""
-    seen = sum(module.given_cardinalities + module.cardinalities[:-1])
-    n_given, n_columns = len(module.given_cardinalities), len(module.cardinalities)
-    n_visible = sum(n_given + j for j in range(n_columns))
-
-    def n_needed(hidden):
-        embedding = max(hidden // 2, 1)
-        first = (n_visible * embedding + n_columns) * hidden
-        return seen * embedding + first + n_columns * hidden * (hidden + 1) + sum(module.cardinalities) * (hidden + 1)
-
-    hidden = 2
-    while n_needed(hidden + 1) <= n_parameters:
-        hidden += 1
-    return {"embedding_features": max(hidden // 2, 1), "hidden_features": hidden}
-
-
 def _report(teacher, student, rng):
     """Return a frame of the student's log-loss and divergence, a row a column and group, on new rows."""
     drawn = _RowsOfTeacher(teacher)(N_REPORTED, rng)
-    rows = {
-        name: torch.as_tensor(np.ascontiguousarray(values), device=teacher.device) for name, values in drawn.items()
-    }
+    rows = row_tensors(drawn, teacher.device)
     layout, network, module = teacher._layout, student.net_.module_, teacher.net_.module_
     figures = divergence_by_column(rows, network, None if "after" in rows else module)
     names = list(layout.format.columns[layout.feature_positions])
@@ -163,7 +127,7 @@ def _report(teacher, student, rng):
             "kl": kl,
             "class_share_gap": gaps.get(group, np.nan) if name == "(label)" else np.nan,
         }
-        for group, mask in group_masks(layout, drawn["given"][:, 1:]).items()
+        for group, mask in group_masks(layout, drawn["levels"]).items()
         for name, loss, kl in zip(names, *(_means(values[mask]) for values in figures), strict=True)
     ]
     return pd.DataFrame(report)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from numbers import Integral, Real
 
 import numpy as np
+import pandas as pd
 import torch
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -22,8 +23,18 @@ from skfairgen.estimators._parameters import (
 )
 from skfairgen.estimators._partial_target import UNLABELED, read_partial_target
 from skfairgen.estimators._row_encoder import RowEncoder
+from skfairgen.estimators._trained_net import TrainableNet
 from skfairgen.estimators._training_table import read_training_table
-from skfairgen.training import MIN_BATCHES, FairObjective, draw_seed, fit_encoder, random_generator, torch_runtime
+from skfairgen.nn.table import table_autoencoder
+from skfairgen.training import (
+    MIN_BATCHES,
+    FairObjective,
+    draw_seed,
+    fit_autoencoder,
+    random_generator,
+    torch_generator,
+    torch_runtime,
+)
 
 MIN_EPOCHS = 10
 
@@ -121,7 +132,7 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
         Groups: scalars for one sensitive column, tuples for several; None without sensitive columns.
     active_components_ : ndarray of shape (n_components,), bool
         Components that carry something; the others are 0.
-    net_ : skorch net
+    net_ : TrainedNet
         The trained network.
     codec_ : TableCodec
         From columns to tokens and back.
@@ -269,25 +280,29 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
         self.groups_ = None if layout.groups is None else layout.groups.groups_
         encoded = {
             "tokens": self.codec_.encode(features),
-            "given": self._layout.levels(rows.group_codes),
+            "levels": self._layout.levels(rows.group_codes),
             "classes": class_codes,
             "ranks": rows.ranks,
         }
         options = training_options(self)
         if self.max_epochs == "auto":
             options = replace(options, max_epochs=MIN_EPOCHS)
-        with torch_runtime(draw_seed(rng), self.n_threads, self.device):
-            fitted = fit_encoder(
+        generator = torch_generator(draw_seed(rng))
+        with torch_runtime(self.n_threads, self.device):
+            autoencoder = self.net_.module_ if go_on else table_autoencoder(**self._module_parameters())
+            if not go_on:
+                autoencoder.reset_parameters(generator)
+            fitted = fit_autoencoder(
+                autoencoder,
                 encoded,
-                self._module_parameters(),
                 self._objective(),
                 options,
                 rng,
+                generator,
                 min_batches=MIN_BATCHES if self.max_epochs == "auto" else 0,
                 max_dependence=self.max_dependence,
-                net=self.net_ if go_on else None,
             )
-        self.net_, self.history_ = fitted.net, fitted.history
+        self.net_, self.history_ = TrainableNet(fitted.module), pd.DataFrame(fitted.history)
         self.active_components_ = self.net_.module_.encoder.active.cpu().numpy() > 0
         vars(self).pop("distillation_report_", None)  # of another fit
         if self.distill:
@@ -348,11 +363,12 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
         return None, np.full(n_rows, UNLABELED)
 
     def _goes_on(self, layout, features, classes):
-        is_trainable = hasattr(getattr(self, "net_", None), "partial_fit")  # not one loaded from a file
+        is_trainable = hasattr(self, "net_") and self.net_.is_trainable
         if not (self.warm_start and is_trainable and self._layout.fits(layout)):
             return False
         same_classes = np.array_equal(classes, self.classes_) if classes is not None else self.classes_ is None
-        settings = self.net_.module_.settings
+        module = self.net_.module_
+        settings = {**module.encoder.settings, "n_classes": module.settings["n_classes"]}
         same_network = all(settings[name] == value for name, value in self._widths(layout, classes).items())
         return same_classes and same_network and self.codec_.covers(features)
 
@@ -390,9 +406,9 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
 
     def _measure(self, encoded, held_out, rng):
         """Set ``dependence_`` and warn of what is wrong with the codes."""
-        codes = self._encode(encoded["tokens"], encoded["given"])
+        codes = self._encode(encoded["tokens"], encoded["levels"])
         with threadpool_limits(self.n_threads):
-            self.dependence_ = probe_dependence(codes, encoded["given"], self._layout.sensitive_names, held_out, rng)
+            self.dependence_ = probe_dependence(codes, encoded["levels"], self._layout.sensitive_names, held_out, rng)
         if self.criterion == "demographic_parity":
             warn_of_leakage(self.dependence_, self.leakage_threshold)
         judged = held_out if len(held_out) else np.arange(len(codes))
@@ -405,7 +421,7 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
     @torch.no_grad()
     def _log_shares(self, codes):
         """Return the log-probabilities of the classes of codes, shape (n_rows, n_classes)."""
-        scores = self.net_.module_.scores(torch.as_tensor(codes, dtype=torch.float32, device=self.device))
+        scores = self.net_.module_.scores(torch.tensor(codes, dtype=torch.float32, device=self.device))
         return torch.log_softmax(scores, dim=1).cpu().numpy()
 
     @property

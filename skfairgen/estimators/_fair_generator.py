@@ -2,6 +2,7 @@
 
 from copy import copy
 
+import pandas as pd
 import torch
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils._param_validation import validate_parameter_constraints
@@ -16,8 +17,10 @@ from skfairgen.estimators._parameters import (
     check_criterion,
     training_options,
 )
+from skfairgen.estimators._trained_net import TrainableNet
 from skfairgen.estimators._training_table import read_training_table
-from skfairgen.training import draw_seed, fit_teacher, random_generator, torch_runtime
+from skfairgen.nn import ColumnDensity
+from skfairgen.training import draw_seed, fit_density, random_generator, torch_generator, torch_runtime
 
 
 class FairGenerator(RepairedRowSampler, BaseEstimator):
@@ -84,8 +87,8 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
         Groups: scalars for one sensitive column, tuples for several; None without sensitive columns.
     cell_counts_ : dict
         Rows that each cell held: (class, group) to int, or class to int without groups.
-    net_ : skorch net
-        The trained network.
+    net_ : TrainedNet
+        The trained network, as ``net_.module_``.
     codec_ : TableCodec
         From columns to tokens and back.
     history_ : DataFrame
@@ -240,17 +243,21 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
         self.cell_counts_ = layout.cells.as_dict(layout.counts)
         encoded = {
             "tokens": self.codec_.encode(features),
-            "given": layout.given(rows.class_codes, rows.group_codes),
+            "classes": rows.class_codes,
+            "levels": layout.levels(rows.group_codes),
         }
         module_parameters = {
             "cardinalities": self.codec_.cardinalities_,
             "given_cardinalities": layout.given_cardinalities,
             "generable": [torch.as_tensor(generable) for generable in self.codec_.generable_],
         }
-        with torch_runtime(draw_seed(rng), self.n_threads, self.device):
-            self.net_, self.history_ = fit_teacher(
-                encoded, module_parameters, training_options(self), rng, self.net_ if go_on else None
-            )
+        generator = torch_generator(draw_seed(rng))
+        with torch_runtime(self.n_threads, self.device):
+            density = self.net_.module_ if go_on else ColumnDensity(**module_parameters)
+            if not go_on:
+                density.reset_parameters(generator)
+            fitted = fit_density(density, encoded, training_options(self), rng, generator)
+        self.net_, self.history_ = TrainableNet(fitted.module), pd.DataFrame(fitted.history)
         for name in ("transport_", "blind_net_", "blind_history_"):  # of another fit
             vars(self).pop(name, None)
         self._transport_seed = draw_seed(rng)
@@ -262,7 +269,7 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
 
     def _can_go_on(self, layout, features):
         """Tell whether the last network, if there is one and it was not loaded from a file, can learn these rows."""
-        is_trainable = hasattr(getattr(self, "net_", None), "partial_fit")
+        is_trainable = hasattr(self, "net_") and self.net_.is_trainable
         if not (is_trainable and self._layout.fits(layout)):
             return False
         is_as_blind = self.codec_.hidden_columns == layout.hidden_columns(not self.sensitive_at_prediction)

@@ -4,7 +4,7 @@ import warnings
 from copy import copy
 
 import numpy as np
-import torch
+import pandas as pd
 
 from skfairgen.criteria import (
     StratifiedTransport,
@@ -18,14 +18,24 @@ from skfairgen.criteria import (
 )
 from skfairgen.estimators._parameters import check_criterion, training_options
 from skfairgen.estimators._row_sampler import CHUNK_ROWS, RowSampler
+from skfairgen.estimators._trained_net import TrainedNet
 from skfairgen.exceptions import CollapseWarning
-from skfairgen.nn import class_posterior
-from skfairgen.training import blind_scores, draw_seed, fit_blind_outcome, random_generator, torch_runtime
+from skfairgen.nn.table import table_autoencoder
+from skfairgen.training import (
+    blind_scores,
+    draw_seed,
+    fit_blind_outcome,
+    random_generator,
+    row_tensors,
+    torch_generator,
+    torch_runtime,
+)
 
 # rows of each group whose scores the transport is learned from
 MIN_TRANSPORT_ROWS, MAX_TRANSPORT_ROWS = 2_000, 20_000
 # share of what the rows tell of the outcome under which a blind score counts as collapsed
 MIN_INFORMATION = 0.1
+BLIND_FEATURES = 8  # width of the fair code
 LEAST_INFORMATION = 0.01  # nats a row: what an outcome that the rows tell nothing of counts as
 
 
@@ -108,23 +118,28 @@ class RepairedRowSampler(RowSampler):
         layout = self._layout
         encoded = {
             "tokens": tokens,
-            "given": layout.levels(rows.group_codes),
+            "levels": layout.levels(rows.group_codes),
             "classes": rows.class_codes,
             "ranks": rows.ranks,
         }
         if layout.strata is not None:
             encoded["strata"] = layout.stratum_codes(rows.frame)
-        parameters = {
-            **module_parameters,
-            "given_cardinalities": layout.level_cardinalities,
-            "n_classes": len(self.classes_),
-            "visible_columns": layout.blind_places,
-        }
         known = self._outcome_scores(tokens, rows.group_codes)
         information = max(outcome_information(known, rows.class_codes), LEAST_INFORMATION)
-        with torch_runtime(draw_seed(rng), self.n_threads, self.device):
-            fitted = fit_blind_outcome(encoded, parameters, information, training_options(self), rng)
-        self.blind_net_, self.blind_history_ = fitted.net, fitted.history
+        generator = torch_generator(draw_seed(rng))
+        with torch_runtime(self.n_threads, self.device):
+            autoencoder = table_autoencoder(
+                module_parameters["cardinalities"],
+                layout.level_cardinalities,
+                module_parameters["generable"],
+                n_classes=len(self.classes_),
+                latent_features=BLIND_FEATURES,
+                visible_columns=layout.blind_places,
+                encode_given=False,
+            )
+            autoencoder.reset_parameters(generator)
+            fitted = fit_blind_outcome(autoencoder, encoded, information, training_options(self), rng, generator)
+        self.blind_net_, self.blind_history_ = TrainedNet(fitted.module), pd.DataFrame(fitted.history)
         kept = outcome_information(self._blind_scores(tokens), rows.class_codes)
         if kept < MIN_INFORMATION * information:
             warnings.warn(
@@ -136,29 +151,29 @@ class RepairedRowSampler(RowSampler):
             )
 
     def _blind_scores(self, tokens):
-        return self._by_chunks(lambda rows: blind_scores(self.blind_net_.module_, *rows), tokens)
+        module = self.blind_net_.module_
+        return self._by_chunks(lambda rows: blind_scores(module, rows, rows["tokens"][:, :0]), {"tokens": tokens})
 
     def _outcome_scores(self, tokens, group_codes):
         """Return the probability of each class of token rows, shape (n_rows, n_classes)."""
         class_shares = self._layout.class_shares.T.astype(np.float32)[group_codes]
         levels = self._layout.levels(group_codes)
         n_rows = max(CHUNK_ROWS // len(self.classes_), 1)  # the posterior passes every row once for each class
-        return self._by_chunks(
-            lambda rows: class_posterior(self.net_.module_, *rows), tokens, levels, class_shares, n_rows=n_rows
-        )
+        rows = {"tokens": tokens, "levels": levels, "shares": class_shares}
+        module = self.net_.module_
+        return self._by_chunks(lambda own: module.class_posterior(own, own["levels"], own["shares"]), rows, n_rows)
 
     def _strata(self, tokens, rng):
         """Return the strata of token rows, shape (n_rows,)."""
         layout = self._layout
         return layout.stratum_codes(tokens if layout.strata is None else self.codec_.decode(tokens, rng))
 
-    def _by_chunks(self, score, *arrays, n_rows=CHUNK_ROWS):
+    def _by_chunks(self, score, arrays, n_rows=CHUNK_ROWS):
         """Return class scores of rows that come in several arrays, chunk by chunk, shape (n_rows, n_classes)."""
-        scores = np.empty((len(arrays[0]), len(self.classes_)))
-        with torch_runtime(0, self.n_threads, self.device):
+        scores = np.empty((len(arrays["tokens"]), len(self.classes_)))
+        with torch_runtime(self.n_threads, self.device):
             for start in range(0, len(scores), n_rows):
                 rows = slice(start, start + n_rows)
-                chunk = [torch.as_tensor(values[rows], device=self.device) for values in arrays]
-                chunk = [values if values.is_floating_point() else values.long() for values in chunk]
+                chunk = row_tensors({name: values[rows] for name, values in arrays.items()}, self.device)
                 scores[rows] = score(chunk).cpu().numpy()
         return scores

@@ -8,7 +8,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skfairgen.data import TableFormat
-from skfairgen.training import torch_runtime
+from skfairgen.training import row_tensors, torch_runtime
 
 CHUNK_ROWS = 2_048  # codes are computed in the processor's cache
 READ_ROWS = 65_536  # rows held as tokens at a time
@@ -52,13 +52,12 @@ class RowEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
     def _encode(self, tokens, given):
         """Return the rounded posterior means in float64, so that a row's code does not depend on the rows beside it."""
         encoder = copy.deepcopy(self.net_.module_.encoder).cpu().double()
-        visible = self.net_.module_.visible.cpu().numpy()
         codes = np.empty((len(tokens), self.n_components))
-        with torch_runtime(0, self.n_threads), torch.no_grad():
+        with torch_runtime(self.n_threads), torch.no_grad():
             for start in range(0, len(tokens), CHUNK_ROWS):
                 chunk = slice(start, start + CHUNK_ROWS)
-                own = torch.as_tensor(np.ascontiguousarray(tokens[chunk][:, visible])).long()
-                means, _ = encoder(own, torch.as_tensor(given[chunk]).long())
+                rows = row_tensors({"tokens": tokens[chunk], "levels": given[chunk]}, "cpu")
+                means, _ = encoder(rows, rows["levels"])
                 codes[chunk] = encoder.coarsen(means).numpy()
         return codes
 

@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skfairgen.criteria import allocate, drawn_counts, warn_about_small_cells
 from skfairgen.estimators._training_table import TableRows
+from skfairgen.nn import Given
 from skfairgen.training import random_generator, torch_runtime
 
 CHUNK_ROWS = 8_192
@@ -108,9 +109,11 @@ class RowSampler:
         """Draw a token row for each row of given values, shape (n_rows, n_columns), int32."""
         module = self.net_.module_
         drawn = np.empty((len(given), len(self.codec_.cardinalities_)), dtype=np.int32)
-        with torch_runtime(0, self.n_threads, self.device):
+        with torch_runtime(self.n_threads, self.device):
             for start in range(0, len(given), CHUNK_ROWS):
-                chunk = torch.as_tensor(given[start : start + CHUNK_ROWS], device=self.device)
+                chunk = torch.tensor(given[start : start + CHUNK_ROWS], device=self.device)
                 uniforms = torch.from_numpy(rng.random((len(chunk), drawn.shape[1]), dtype=np.float32))
-                drawn[start : start + CHUNK_ROWS] = module.sample(chunk, uniforms.to(self.device)).cpu().numpy()
+                own = Given(chunk[:, 0], chunk[:, 1:])
+                rows = module.sample(own, uniforms.to(self.device))
+                drawn[start : start + CHUNK_ROWS] = rows["tokens"].cpu().numpy()
         return drawn

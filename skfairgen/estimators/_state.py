@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 import torch
 from sklearn.utils.metadata_routing import MetadataRequest
-from skorch import NeuralNet
 
-from skfairgen.nn import ColumnDensity, FairAutoencoder
-from skfairgen.training import TrainedNet
+from skfairgen.estimators._trained_net import TrainableNet, TrainedNet
+from skfairgen.nn import MODULES, build
 
 #: the classes a file may hold, and where they live; a file names no module
 CLASSES = {
@@ -33,13 +32,11 @@ CLASSES = {
     "TableFormat": "skfairgen.data._table_format",
     "TableLayout": "skfairgen.estimators._training_table",
     "TargetCodec": "skfairgen.data._target",
-    "TrainedNet": "skfairgen.training",
+    "TrainedNet": "skfairgen.estimators._trained_net",
     "_Bands": "skfairgen.data._groups",
     "_Levels": "skfairgen.data._groups",
 }
 CONTAINERS = {"Series": pd.Series, "DataFrame": pd.DataFrame, "list": list, "ndarray": np.ndarray}
-#: the networks a file may hold; each is made anew from its settings
-MODULES = {made.__name__: made for made in (ColumnDensity, FairAutoencoder)} | {"ColumnDecoder": ColumnDensity}
 #: attributes that hold rows, or what only training needs
 LEFT_OUT = {"sensitive_features_", "synthetic_mask_"}
 MAX_ITEM_BYTES = 1 << 16
@@ -101,7 +98,7 @@ class StateWriter:
         yield pd.DataFrame, self._write_frame
         yield torch.nn.Module, self._write_module
         yield MetadataRequest, _write_requests
-        yield NeuralNet, lambda value: self.write(TrainedNet(value.module_))
+        yield TrainableNet, lambda value: self.write(TrainedNet(value.module_))
         yield (np.random.RandomState, np.random.Generator), lambda value: None  # a seed is not part of what was learned
         yield object, self._write_scalar
 
@@ -283,19 +280,19 @@ class StateReader:
         return frame.set_axis(self.read(more["names"]), axis=1).set_axis(self.read(more["index"]), axis=0)
 
     def _read_module(self, value, more):
-        made = MODULES.get(more["name"])
-        if made is None:
-            raise ValueError(f"it names the network {more['name']!r}, which is none of {sorted(MODULES)}")
+        made = "ColumnDensity" if more["name"] == "ColumnDecoder" else more["name"]  # its first name
+        if made not in MODULES:
+            raise ValueError(f"it names the network {made!r}, which is none of {sorted(MODULES)}")
         arrays = {name: self.read(array) for name, array in value.items()}
-        settings = _checked_settings(more["settings"], len(arrays))
+        settings = _checked_settings(_nested_settings(made, more["settings"]), len(arrays))
         with torch.device("meta"):  # shapes first: nothing is allocated for a width that the file does not fill
-            declared = made(**settings)
+            declared = build(made, settings)
         expected = {name: ("f", tuple(tensor.shape)) for name, tensor in declared.state_dict().items()}
         found = {name: (array.dtype.kind, array.shape) for name, array in arrays.items()}
         if found != expected or declared.settings != settings:
             raise ValueError("its weights do not have the shapes that its network declares")
-        with torch.device("cpu"), torch.random.fork_rng(devices=[]):
-            module = made(**settings)
+        with torch.device("cpu"), torch.inference_mode(False):
+            module = build(made, settings)
             weights = {name: torch.tensor(array) for name, array in arrays.items()}
         module.load_state_dict(weights, assign=True)  # keeps their dtype
         return module.eval()
@@ -357,14 +354,33 @@ class StateReader:
         return made
 
 
+def _nested_settings(made, settings):
+    """Return the settings of a network by part: an autoencoder's of format 1 stood side by side."""
+    if made != "FairAutoencoder" or "encoder" in settings:
+        return settings
+    own = dict(settings)
+    n_classes, encoder_features = own.pop("n_classes"), own.pop("encoder_features")
+    shared = {name: own[name] for name in ("cardinalities", "given_cardinalities", "latent_features")}
+    decoder = {**shared, "embedding_features": 8, "hidden_features": 32, "dropout": 0.1}
+    return {
+        "encoder": {"name": "ColumnEncoder", "settings": {**own, "hidden_features": encoder_features, "dropout": 0.1}},
+        "decoder": {"name": "ColumnDensity", "settings": decoder},
+        "n_classes": n_classes,
+    }
+
+
 def _checked_settings(settings, n_arrays):
     """Return settings of a network that are numbers of 0 or more, and declare no more columns than it has weights."""
     for name, value in settings.items():
+        if isinstance(value, dict):
+            _checked_settings(value["settings"], n_arrays)
+            continue
         numbers = value if isinstance(value, list) else [value]
         if not all(isinstance(number, int | float) and number >= 0 for number in numbers):
             raise ValueError(f"its network has the setting {name}={value!r:.80}, expected numbers of 0 or more")
-    if len(settings["cardinalities"]) > n_arrays:
-        raise ValueError(f"its network declares {len(settings['cardinalities']):,} columns for {n_arrays} arrays")
+    n_columns = len(settings.get("cardinalities", []))
+    if n_columns > n_arrays:
+        raise ValueError(f"its network declares {n_columns:,} columns for {n_arrays} arrays")
     return settings
 
 

@@ -1,4 +1,4 @@
-"""Tensors to a scalar: dependence, quality, utility, energy distance."""
+"""Tensors to a scalar: dependence, utility, energy distance."""
 
 from skfairgen.losses._class_average import class_average
 from skfairgen.losses._distance_covariance import distance_correlation, distance_covariance
@@ -7,7 +7,6 @@ from skfairgen.losses._fairdisco import fairdisco_penalty
 from skfairgen.losses._group_dependence import group_dependence
 from skfairgen.losses._paired_divergence import paired_divergence
 from skfairgen.losses._pairwise_distance import pairwise_distance
-from skfairgen.losses._quality import quality_loss
 from skfairgen.losses._utility import utility_loss
 
 __all__ = [
@@ -19,6 +18,5 @@ __all__ = [
     "group_dependence",
     "paired_divergence",
     "pairwise_distance",
-    "quality_loss",
     "utility_loss",
 ]

@@ -117,11 +117,11 @@ def _joint_distances(y: Tensor | Sequence[Tensor]) -> Tensor:
         return _distances(y)
     if len(y) == 1:
         return _distances(y[0])
-    product = 1.0
+    product: Tensor | float = 1.0
     for column in y:
         to_mean = pairwise_distance(column, column.mean(dim=0, keepdim=True))
         product = product * (1 + (to_mean + to_mean.T - _distances(column)) / 2)
-    return -2 * product
+    return torch.as_tensor(-2 * product)
 
 
 def _check_rows(distances: Tensor, other: Tensor) -> None:

@@ -1,33 +1,38 @@
-"""skorch nets, batches, callbacks, seeds and threads."""
+"""The training loop, what it is used for, seeds, threads and files."""
 
+from skfairgen.training._batches import row_tensors
 from skfairgen.training._blind_outcome import blind_scores, fit_blind_outcome
-from skfairgen.training._distillation import divergence_by_column, divergence_of_labels, fit_student
-from skfairgen.training._encoder import MIN_BATCHES, EncoderFit, fit_encoder
-from skfairgen.training._encoder_distillation import fit_encoder_student
 from skfairgen.training._fair_objective import FairObjective
 from skfairgen.training._files import read_archive, write_archive
-from skfairgen.training._runtime import draw_seed, random_generator, torch_runtime
-from skfairgen.training._student_training import DistillationOptions, TrainedNet
-from skfairgen.training._teacher import TrainingOptions, fit_teacher
+from skfairgen.training._fit_autoencoder import MIN_BATCHES, AutoencoderFit, fit_autoencoder
+from skfairgen.training._fit_density import DensityFit, fit_density
+from skfairgen.training._fit_encoder_student import fit_encoder_student
+from skfairgen.training._fit_student import divergence_by_column, divergence_of_labels, fit_student
+from skfairgen.training._options import DistillationOptions, TrainingOptions
+from skfairgen.training._pools import StudentFit
+from skfairgen.training._runtime import draw_seed, random_generator, torch_generator, torch_runtime
 
 __all__ = [
     "MIN_BATCHES",
-    "blind_scores",
-    "fit_blind_outcome",
+    "AutoencoderFit",
+    "DensityFit",
     "DistillationOptions",
-    "EncoderFit",
     "FairObjective",
-    "TrainedNet",
+    "StudentFit",
     "TrainingOptions",
+    "blind_scores",
     "divergence_by_column",
     "divergence_of_labels",
     "draw_seed",
-    "fit_encoder",
+    "fit_autoencoder",
+    "fit_blind_outcome",
+    "fit_density",
     "fit_encoder_student",
     "fit_student",
-    "fit_teacher",
     "random_generator",
     "read_archive",
+    "row_tensors",
+    "torch_generator",
     "torch_runtime",
     "write_archive",
 ]

@@ -1,14 +1,19 @@
-"""What happens around a batch or an epoch: learning rate, budget, averaged and best weights, progress bar."""
+"""What happens around a batch or an epoch: learning rate, budget, averaged and best weights, history, progress bar."""
 
 import copy
 import math
 import time
+from collections.abc import Callable
+from typing import Any
 
-import numpy as np
-import torch
+from skorch import NeuralNet
 from skorch.callbacks import Callback
-from torch.optim.swa_utils import AveragedModel
 from tqdm.auto import tqdm
+
+from skfairgen.training._batches import Rows, TensorRows
+from skfairgen.training._progress import Progress
+
+STEP, LARGEST_STEP = 0.5, 1.0
 
 
 class StopTraining(Exception):
@@ -22,125 +27,160 @@ class AnnealedBudget(Callback):
 
     Parameters
     ----------
-    max_epochs : int
-        Number of passes over the rows.
+    progress : Progress
+        Its ``share`` is set here.
     max_seconds : float or None
         Wall-clock seconds; None for no limit. A budget in seconds makes results depend on the machine.
     n_batches : int
-        Batches of an epoch.
+        Batches of all epochs.
     """
 
-    def __init__(self, max_epochs, max_seconds, n_batches):
-        self.max_epochs = max_epochs
+    def __init__(self, progress: Progress, max_seconds: float | None, n_batches: int):
+        self.progress = progress
         self.max_seconds = max_seconds
         self.n_batches = n_batches
 
-    def on_train_begin(self, net, X=None, y=None, **kwargs):
+    def on_train_begin(self, net: NeuralNet, X: Any = None, y: Any = None, **kwargs: Any) -> None:
         """Start the clock."""
         self.started_ = time.monotonic()
         self.n_done_ = 0
-        self.out_of_time_ = False
 
-    def on_batch_begin(self, net, batch=None, training=None, **kwargs):
-        """Set ``net.progress_``, in [0, 1), and the learning rate of a training batch, or stop when time is spent."""
+    def on_batch_begin(self, net: NeuralNet, batch: Any = None, training: Any = None, **kwargs: Any) -> None:
+        """Set the share of the budget that is spent and the learning rate of a training batch, or stop."""
         if not training:
             return
-        progress = self.n_done_ / (self.max_epochs * self.n_batches)
+        share = self.n_done_ / self.n_batches
         if self.max_seconds is not None:
             spent = (time.monotonic() - self.started_) / self.max_seconds
             if spent >= 1 and self.n_done_ > 0:
-                self.out_of_time_ = True
                 raise StopTraining
-            progress = max(progress, min(spent, 1.0))
-        net.progress_ = progress
+            share = max(share, min(spent, 1.0))
+        self.progress.share = share
         for group in net.optimizer_.param_groups:
-            group["lr"] = net.lr * _one_cycle(progress)
+            group["lr"] = net.lr * _one_cycle(share)
         self.n_done_ += 1
 
 
 class AveragedWeights(Callback):
-    """Keep an exponential moving average of the weights: held-out rows are judged by it, and training ends with it.
-
-    The average is over about the last 100 batches [1]_, so that every epoch can be the last one, whatever the
-    learning rate has come to.
+    """Move the averaged weights after each batch; comes last of all callbacks, and ends training with them.
 
     Parameters
     ----------
-    decay : float
-        Weight of the past in each update, in [0, 1); smaller over the first batches.
-
-    References
-    ----------
-    .. [1] B. Polyak, A. Juditsky, "Acceleration of Stochastic Approximation by Averaging", SIAM J. Control Optim.
-       30, 1992.
+    progress : Progress
+        Holds the average.
     """
 
-    def __init__(self, decay=0.99):
-        self.decay = decay
+    def __init__(self, progress: Progress):
+        self.progress = progress
 
-    def on_train_begin(self, net, X=None, y=None, **kwargs):
-        """Start the average at the present weights."""
-        self.averaged_ = AveragedModel(net.module_, multi_avg_fn=self._average).eval()
-        net.average_ = self
-
-    def on_batch_end(self, net, batch=None, training=None, **kwargs):
+    def on_batch_end(self, net: NeuralNet, batch: Any = None, training: Any = None, **kwargs: Any) -> None:
         """Move the average towards the weights after a training batch."""
         if training:
-            self.averaged_.update_parameters(net.module_)
+            self.progress.averaged.update_parameters(net.module_)
 
-    def on_train_end(self, net, X=None, y=None, **kwargs):
+    def on_train_end(self, net: NeuralNet, X: Any = None, y: Any = None, **kwargs: Any) -> None:
         """Put the average in the place of the weights."""
-        net.module_.load_state_dict(self.module_.state_dict())
-        self.averaged_ = net.average_ = None
-
-    @property
-    def module_(self):
-        """The module with the averaged weights, in evaluation mode."""
-        return self.averaged_.module
-
-    def _average(self, averaged, current, n_averaged):
-        n_done = int(n_averaged)
-        decay = min(self.decay, (1 + n_done) / (10 + n_done))
-        torch._foreach_lerp_(averaged, current, 1 - decay)
+        net.module_.load_state_dict(self.progress.average.state_dict())
 
 
-class BestWeights(Callback):
-    """Keep the averaged weights of the epoch with the least held-out loss; stop when it no longer improves.
-
-    Comes before :class:`AveragedWeights` in the list of callbacks, and after :class:`AnnealedBudget`.
+class KeptWeights(Callback):
+    """Keep the averaged weights of one epoch, and end training with them; comes before :class:`AveragedWeights`.
 
     Parameters
     ----------
+    progress : Progress
+        Holds the average.
+    """
+
+    def __init__(self, progress: Progress):
+        self.progress = progress
+        self.kept: dict[str, Any] | None = None
+
+    def keep(self) -> None:
+        """Keep the averaged weights as they are now."""
+        self.kept = copy.deepcopy(self.progress.average.state_dict())
+
+    def on_train_end(self, net: NeuralNet, X: Any = None, y: Any = None, **kwargs: Any) -> None:
+        """Put the kept weights, if there are any, in the place of the average."""
+        if self.kept is not None:
+            self.progress.average.load_state_dict(self.kept)
+
+
+class BestWeights(KeptWeights):
+    """Keep the averaged weights of the epoch with the least held-out loss; stop when it no longer improves.
+
+    Parameters
+    ----------
+    progress : Progress
+        Holds the average.
     patience : int
         Epochs without improvement before training stops.
     start : float
         Share of training, in [0, 1), before which epochs are not compared.
     """
 
-    def __init__(self, patience, start=0.0):
+    def __init__(self, progress: Progress, patience: int, start: float = 0.0):
+        super().__init__(progress)
         self.patience = patience
         self.start = start
+        self.least, self.best_epoch = math.inf, 0
 
-    def on_train_begin(self, net, X=None, y=None, **kwargs):
-        """Forget earlier training."""
-        self.best_loss_, self.best_epoch_, self.best_weights_ = np.inf, 0, None
-
-    def on_epoch_end(self, net, dataset_train=None, dataset_valid=None, **kwargs):
+    def on_epoch_end(self, net: NeuralNet, dataset_train: Any = None, dataset_valid: Any = None, **kwargs: Any) -> None:
         """Compare the epoch with the best so far."""
-        if net.progress_ < self.start:
+        if self.progress.share < self.start:
             return
         loss, epoch = net.history[-1, "valid_loss"], net.history[-1, "epoch"]
-        if loss < self.best_loss_:
-            self.best_loss_, self.best_epoch_ = loss, epoch
-            self.best_weights_ = copy.deepcopy(net.average_.module_.state_dict())
-        elif epoch - self.best_epoch_ >= self.patience:
+        if loss < self.least:
+            self.least, self.best_epoch = loss, epoch
+            self.keep()
+        elif epoch - self.best_epoch >= self.patience:
             raise StopTraining
 
-    def on_train_end(self, net, X=None, y=None, **kwargs):
-        """Put the best weights in the place of the average."""
-        if self.best_weights_ is not None:
-            net.average_.module_.load_state_dict(self.best_weights_)
-            self.best_weights_ = None
+
+class DualAscent(KeptWeights):
+    r"""Raise the weight of the penalty while the dependence is above a bound, lower it while it is below.
+
+    .. math:: \log \lambda \leftarrow \log \lambda + \tfrac12 \min(D / t - 1,\, 1)
+
+    after each epoch that ends with the penalty at full strength. Training ends with the averaged weights of the last
+    epoch that kept to the bound. Comes after :class:`TermHistory`.
+
+    Parameters
+    ----------
+    progress : Progress
+        Holds the weight of the penalty.
+    max_dependence : float
+        The bound t.
+    column : str
+        Column of the history that holds D.
+    """
+
+    def __init__(self, progress: Progress, max_dependence: float, column: str):
+        super().__init__(progress)
+        self.max_dependence = max_dependence
+        self.column = column
+
+    def on_epoch_end(self, net: NeuralNet, dataset_train: Any = None, dataset_valid: Any = None, **kwargs: Any) -> None:
+        """Compare the epoch with the bound and move the weight."""
+        if self.progress.ramp < 1:
+            return
+        excess = net.history[-1, self.column] / self.max_dependence - 1
+        if excess <= 0:
+            self.keep()
+        self.progress.penalty_weight *= math.exp(STEP * max(min(excess, LARGEST_STEP), -LARGEST_STEP))
+
+
+class TermHistory(Callback):
+    """Note the means of the loss terms, and the weight of the penalty, in the history after each epoch."""
+
+    def __init__(self, progress: Progress):
+        self.progress = progress
+
+    def on_epoch_end(self, net: NeuralNet, dataset_train: Any = None, dataset_valid: Any = None, **kwargs: Any) -> None:
+        """Write the epoch's means."""
+        for name, value in self.progress.take_means().items():
+            net.history.record(name, value)
+        net.history.record("fairness_weight", self.progress.penalty_weight)
 
 
 class FreshRows(Callback):
@@ -154,22 +194,20 @@ class FreshRows(Callback):
         Epochs between draws; the first rows are those training starts with.
     """
 
-    def __init__(self, draw, every):
+    def __init__(self, draw: Callable[[], Rows], every: int):
         self.draw = draw
         self.every = every
 
-    def on_train_begin(self, net, X=None, y=None, **kwargs):
-        """Start the count of epochs."""
-        self.n_epochs_ = 0
-
-    def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **kwargs):
+    def on_epoch_begin(
+        self, net: NeuralNet, dataset_train: TensorRows, dataset_valid: Any = None, **kwargs: Any
+    ) -> None:
         """Draw rows where it is time to."""
-        if self.n_epochs_ > 0 and self.n_epochs_ % self.every == 0:
+        n_done = len(net.history) - 1
+        if n_done > 0 and n_done % self.every == 0:
             dataset_train.tensors = self.draw()
-        self.n_epochs_ += 1
 
 
-class EpochProgress(Callback):
+class EpochBar(Callback):
     """A progress bar over epochs that shows the latest losses.
 
     Parameters
@@ -180,27 +218,26 @@ class EpochProgress(Callback):
         Text before the bar.
     """
 
-    def __init__(self, max_epochs, description):
+    def __init__(self, max_epochs: int, description: str):
         self.max_epochs = max_epochs
         self.description = description
 
-    def on_train_begin(self, net, X=None, y=None, **kwargs):
+    def on_train_begin(self, net: NeuralNet, X: Any = None, y: Any = None, **kwargs: Any) -> None:
         """Show the empty bar."""
         self.bar_ = tqdm(total=self.max_epochs, desc=self.description, unit="epoch")
 
-    def on_epoch_end(self, net, dataset_train=None, dataset_valid=None, **kwargs):
+    def on_epoch_end(self, net: NeuralNet, dataset_train: Any = None, dataset_valid: Any = None, **kwargs: Any) -> None:
         """Advance the bar by an epoch."""
         row = net.history[-1]
         self.bar_.set_postfix({name: f"{row[name]:.3f}" for name in ("train_loss", "valid_loss") if name in row})
         self.bar_.update()
 
-    def on_train_end(self, net, X=None, y=None, **kwargs):
+    def on_train_end(self, net: NeuralNet, X: Any = None, y: Any = None, **kwargs: Any) -> None:
         """Close the bar."""
         self.bar_.close()
-        self.bar_ = None
 
 
-def _one_cycle(progress, warm_up=0.1, floor=0.01):
-    if progress < warm_up:
-        return floor + (1 - floor) * progress / warm_up
-    return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up)))
+def _one_cycle(share: float, warm_up: float = 0.1, floor: float = 0.01) -> float:
+    if share < warm_up:
+        return floor + (1 - floor) * share / warm_up
+    return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * (share - warm_up) / (1 - warm_up)))

@@ -1,32 +1,26 @@
-"""Which rows are held out, and how skorch is told."""
+"""Which rows are held out."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import torch
 
-from skfairgen.training._batches import TensorRows
+from skfairgen.training._batches import TensorRows, row_tensors
+from skfairgen.training._options import TrainingOptions
 
 MIN_ROWS_TO_HOLD_OUT = 100
 MAX_HELD_OUT = 5_000
 
 
-class GivenSplit:
-    """A skorch split whose held-out rows were chosen beforehand."""
-
-    def __init__(self, held_out):
-        self.held_out = held_out
-
-    def __call__(self, dataset, y=None, **kwargs):
-        """Return the rows to train on and the held-out rows."""
-        return dataset, self.held_out
-
-
-def hold_out(rows, options, rng):
+def hold_out(
+    rows: Mapping[str, np.ndarray], options: TrainingOptions, rng: np.random.Generator
+) -> tuple[TensorRows, TensorRows | None, np.ndarray]:
     """Split rows at random: a tenth, 5,000 at most, is held out for early stopping; nothing under 100 rows.
 
     Parameters
     ----------
     rows : dict of str to ndarray
-        Integers; the first dimension is the row.
+        The first dimension is the row.
     options : TrainingOptions
         Whether to stop early, and the device of the tensors.
     rng : numpy.random.Generator
@@ -41,14 +35,9 @@ def hold_out(rows, options, rng):
     held_out : ndarray of int
         Their positions.
     """
-    tensors = {name: torch.as_tensor(np.ascontiguousarray(values)).long() for name, values in rows.items()}
-    tensors = {name: tensor.to(options.device) for name, tensor in tensors.items()}
-    n_rows = len(tensors["tokens"])
-    if not options.early_stopping or n_rows < MIN_ROWS_TO_HOLD_OUT:
-        return TensorRows(**tensors), None, np.arange(0)
-    held_out, train = np.split(rng.permutation(n_rows), [min(n_rows // 10, MAX_HELD_OUT)])
-    return _pick(tensors, train), _pick(tensors, held_out), held_out
-
-
-def _pick(tensors, places):
-    return TensorRows(**{name: tensor[torch.as_tensor(places).to(tensor.device)] for name, tensor in tensors.items()})
+    whole = TensorRows(row_tensors(rows, options.device))
+    if not options.early_stopping or len(whole) < MIN_ROWS_TO_HOLD_OUT:
+        return whole, None, np.arange(0)
+    held_out, train = np.split(rng.permutation(len(whole)), [min(len(whole) // 10, MAX_HELD_OUT)])
+    parts = (TensorRows(whole[torch.tensor(places, device=options.device)][0]) for places in (train, held_out))
+    return next(parts), next(parts), held_out

@@ -1,36 +1,83 @@
-"""Seeds and threads of torch: set for a block of code, restored after it."""
+"""Seeds, and what torch shares between threads: set for a block of code, restored after it."""
 
-from contextlib import contextmanager
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 import torch
 
+RandomState = int | np.random.RandomState | np.random.Generator | None
 
-@contextmanager
-def torch_runtime(seed, n_threads, device="cpu"):
-    """Run a block with a seeded torch and `n_threads` threads; afterwards both are as they were.
 
-    Parameters
-    ----------
-    seed : int
-        Seed of torch's generators inside the block.
-    n_threads : int
-        Threads of torch inside the block.
-    device : str or torch.device
-        Device whose generator is seeded and restored besides the CPU's.
+class _ThreadCount:
+    """The number of torch's threads while blocks are inside: the first block in sets it, the last one out restores it.
+
+    The number is in part that of the whole process, in part that of each thread. Blocks that overlap therefore use
+    the number of the first. A thread that leaves while others are inside keeps that number until the last one is out.
     """
-    devices = [torch.device(device)] if torch.device(device).type == "cuda" else []
-    n_threads_before = torch.get_num_threads()
-    with torch.random.fork_rng(devices=devices):
-        torch.manual_seed(seed)
-        torch.set_num_threads(n_threads)
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.n_inside = self.n_threads = self.n_before = 0
+
+    @contextmanager
+    def set(self, n_threads: int) -> Iterator[None]:
+        with self.lock:
+            if self.n_inside == 0:
+                self.n_before, self.n_threads = torch.get_num_threads(), n_threads
+            self.n_inside += 1
+            if torch.get_num_threads() != self.n_threads:
+                torch.set_num_threads(self.n_threads)
         try:
             yield
         finally:
-            torch.set_num_threads(n_threads_before)
+            with self.lock:
+                self.n_inside -= 1
+                if self.n_inside == 0 and torch.get_num_threads() != self.n_before:
+                    torch.set_num_threads(self.n_before)
 
 
-def random_generator(random_state):
+_THREAD_COUNT = _ThreadCount()
+
+
+@contextmanager
+def own_defaults() -> Iterator[None]:
+    """Run a block with the CPU as torch's default device, inference mode off and gradients on, whatever the caller set.
+
+    These belong to the calling thread, so no other thread notices.
+    """
+    # a device context slows every call of torch: entered only where the caller has set another one
+    device = nullcontext() if torch.get_default_device().type == "cpu" else torch.device("cpu")
+    with torch.inference_mode(False), torch.enable_grad(), device:
+        yield
+
+
+@contextmanager
+def torch_runtime(n_threads: int = 1, device: str | torch.device = "cpu") -> Iterator[None]:
+    """Run a block with `n_threads` threads of torch and :func:`own_defaults`; afterwards all is as it was.
+
+    The number of threads is in part that of the process. Of blocks that overlap in several threads, the first one
+    decides the number, and the last one out restores it. No lock is held while a block runs.
+
+    Parameters
+    ----------
+    n_threads : int
+        Threads of torch inside the block.
+    device : str or torch.device
+        A CUDA device is made the current one inside the block.
+    """
+    cuda = torch.cuda.device(device) if torch.device(device).type == "cuda" else nullcontext()
+    with _THREAD_COUNT.set(n_threads), own_defaults(), cuda:
+        yield
+
+
+def torch_generator(seed: int) -> torch.Generator:
+    """Return a generator of torch on the CPU, of its own seed."""
+    return torch.Generator().manual_seed(seed)
+
+
+def random_generator(random_state: RandomState) -> np.random.Generator:
     """Return a numpy Generator for an int, a RandomState, a Generator or None.
 
     None gives fresh entropy: unlike :func:`sklearn.utils.check_random_state`, it leaves numpy's global state alone.
@@ -40,6 +87,6 @@ def random_generator(random_state):
     return np.random.default_rng(random_state)
 
 
-def draw_seed(rng):
+def draw_seed(rng: np.random.Generator) -> int:
     """Draw a seed for torch from a numpy Generator."""
     return int(rng.integers(2**63 - 1))

@@ -1,12 +1,10 @@
 """The encoder's promises: codes that hide the group, rows from codes, counterparts, clear errors and warnings."""
 
 import pickle
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -16,7 +14,6 @@ from sklearn.pipeline import make_pipeline
 from skfairgen import FairEncoder, FairnessScorer
 from skfairgen.datasets import make_biased_classification
 from skfairgen.exceptions import CollapseWarning, LeakageWarning, TrainingBudgetWarning
-from skfairgen.training._penalty_callbacks import DualAscent
 
 quiet = pytest.mark.filterwarnings("ignore::skfairgen.exceptions.SkfairgenWarning")
 
@@ -234,24 +231,6 @@ def test_a_bound_on_the_dependence_raises_the_weight_until_it_holds(biased):
         _encoder(max_epochs=2, fairness_weight=1.0, max_dependence=1e-9).fit(X, y)
 
 
-def test_the_weights_of_the_last_epoch_within_the_bound_are_kept():
-    class Average:
-        module_ = torch.nn.Linear(1, 1)
-
-    net = SimpleNamespace(average_=Average, objective_=SimpleNamespace(ramp=0.5, fairness_weight=1.0))
-    ascent = DualAscent(0.1, "valid_dependence")
-    ascent.on_train_begin(net)
-    for dependence, ramp in [(0.05, 0.5), (0.3, 1.0), (0.09, 1.0), (0.2, 1.0)]:
-        net.history = {(-1, "valid_dependence"): dependence}
-        net.objective_.ramp = ramp
-        torch.nn.init.constant_(Average.module_.weight, dependence)
-        ascent.on_epoch_end(net)
-        assert ascent.met_ == (dependence in (0.09, 0.2) and ramp == 1.0)
-    assert net.objective_.fairness_weight == pytest.approx(np.exp(0.5 - 0.05 + 0.5))
-    ascent.on_train_end(net)
-    assert Average.module_.weight.item() == pytest.approx(0.09)
-
-
 @quiet
 def test_a_fit_that_runs_out_of_time_has_been_under_the_whole_penalty(biased):
     encoder = _encoder(max_epochs=10_000, max_seconds=1.0, fairness_weight=1.0, max_dependence=1e-9)
@@ -287,7 +266,7 @@ def test_what_derives_from_a_hidden_column_is_not_told_by_it():
 def test_a_network_that_sees_other_columns_begins_anew(made):
     encoder = _encoder(max_epochs=1, warm_start=True).fit(made.data, made.target)
     encoder.set_params(sensitive_at_prediction=False).fit(made.data, made.target)
-    assert not encoder.net_.module_.settings["encode_given"]
+    assert not encoder.net_.module_.encoder.settings["encode_given"]
     fresh = _encoder(max_epochs=1, sensitive_at_prediction=False).fit(made.data, made.target)
     np.testing.assert_array_equal(encoder.transform(made.data), fresh.transform(made.data))
 

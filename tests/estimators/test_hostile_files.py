@@ -122,6 +122,11 @@ def networks(state):
         yield from networks(item)
 
 
+def part_that_has(name, network):
+    """Return the settings, of an autoencoder or its encoder, that a name belongs to."""
+    return network["settings"] if name == "n_classes" else network["settings"]["encoder"]["settings"]
+
+
 def with_network(change):
     def changed(parts):
         state = json.loads(parts["state.json"])
@@ -140,11 +145,11 @@ def with_network(change):
         ("latent_features", "2", "latent_features='2', expected"),
         ("latent_features", [], "cannot be loaded"),
         ("latent_features", 2.5, "cannot be loaded"),
-        ("latent_features", 10**9, "do not have the shapes"),
+        ("latent_features", 10**9, "the decoder's 2"),
         ("latent_features", 10**30, "cannot be loaded"),
         ("n_classes", 10**12, "do not have the shapes"),
         ("cardinalities", 3, "cannot be loaded"),
-        ("cardinalities", {"a": 3}, "expected numbers"),
+        ("cardinalities", {"a": 3}, "cannot be loaded"),
         ("cardinalities", [10**15], "cannot be loaded"),
         ("cardinalities", [1] * 10**5, "declares 100,000 columns"),
         ("visible_columns", [99], "index out of range"),
@@ -156,7 +161,7 @@ def with_network(change):
     ],
 )
 def test_networks_of_settings_that_cannot_be_are_refused(encoder_file, name, value, message):
-    change = with_network(lambda network: network["settings"].update({name: value}))
+    change = with_network(lambda network: part_that_has(name, network).update({name: value}))
     with pytest.raises(ValueError, match=message):
         from_bytes(rewritten(encoder_file, change))
 
@@ -168,7 +173,7 @@ def test_networks_of_settings_that_cannot_be_are_refused(encoder_file, name, val
         (lambda network: network.update(name=["ColumnEncoder"]), "cannot be loaded"),
         (lambda network: network.update(name="ColumnEncoder"), "cannot be loaded"),
         (lambda network: network.update(settings=[]), "cannot be loaded"),
-        (lambda network: network["settings"].pop("cardinalities"), "'cardinalities'"),
+        (lambda network: part_that_has("cardinalities", network).pop("cardinalities"), "'cardinalities'"),
         (lambda network: network["settings"].pop("n_classes"), "do not have the shapes"),
         (lambda network: network["v"].pop("head.bias"), "do not have the shapes"),
         (lambda network: network["v"]["head.bias"].update(dtype="<i4"), "do not have the shapes"),

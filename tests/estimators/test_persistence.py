@@ -17,7 +17,8 @@ from sklearn.linear_model import LogisticRegression
 from skfairgen import FairDistillResampler, FairEncoder, FairGenerator, distill, load, save
 from skfairgen.estimators._persistence import from_bytes, to_bytes
 from skfairgen.estimators._state import StateReader, StateWriter
-from skfairgen.nn import ColumnDensity, FairAutoencoder
+from skfairgen.nn import ColumnDensity
+from skfairgen.nn.table import table_autoencoder
 
 RARE_WORD, RARE_NUMBER, RARE_FLOAT = "Zyzzyva Quux", 987_654_321, 123456.789
 RARE_DAY, RARE_GROUP, RARE_AGE = pd.Timestamp("1901-02-03"), "Atlantean", 8_675_309
@@ -167,8 +168,8 @@ def test_a_loaded_encoder_begins_anew_when_fitted_again():
     "module",
     [
         ColumnDensity([np.int64(3), 2], [2], hidden_features=np.int64(5), dropout=0),
-        FairAutoencoder([3, 2], (2,), n_classes=3, visible_columns=np.array([1]), encode_given=np.False_),
-        FairAutoencoder([3, 2], []).half(),
+        table_autoencoder([3, 2], (2,), n_classes=3, visible_columns=np.array([1]), encode_given=np.False_),
+        table_autoencoder([3, 2], []).half(),
     ],
     ids=lambda module: type(module).__name__,
 )

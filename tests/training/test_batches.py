@@ -1,33 +1,32 @@
 """Each pass covers each row once."""
 
+import numpy as np
 import pytest
 import torch
 
-from skfairgen.training._batches import SlicedBatches, TensorRows
-from skfairgen.training._teacher import resolve_batch_size
+from skfairgen.training._batches import SlicedBatches, TensorRows, row_tensors
+from skfairgen.training._options import resolve_batch_size
 
 
 def _rows(n_rows):
-    return TensorRows(tokens=torch.arange(n_rows)[:, None], given=10 * torch.arange(n_rows)[:, None])
+    return TensorRows({"tokens": torch.arange(n_rows)[:, None], "levels": 10 * torch.arange(n_rows)[:, None]})
 
 
 @pytest.mark.parametrize("shuffle", [False, True])
 @pytest.mark.parametrize(("n_rows", "batch_size", "n_batches"), [(10, 3, 4), (10, 5, 2), (3, 10, 1), (7, -1, 1)])
 def test_a_pass_covers_each_row_once_and_keeps_tensors_aligned(n_rows, batch_size, n_batches, shuffle):
-    batches = SlicedBatches(_rows(n_rows), batch_size, shuffle)
+    batches = SlicedBatches(_rows(n_rows), batch_size, torch.Generator() if shuffle else None)
     got = [rows for rows, _ in batches]
     assert len(got) == len(batches) == n_batches
     tokens = torch.cat([rows["tokens"] for rows in got])
-    given = torch.cat([rows["given"] for rows in got])
+    levels = torch.cat([rows["levels"] for rows in got])
     assert sorted(tokens.ravel().tolist()) == list(range(n_rows))
-    assert torch.equal(given, 10 * tokens)
+    assert torch.equal(levels, 10 * tokens)
 
 
 def test_shuffled_passes_differ_and_plain_ones_do_not():
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        shuffled = SlicedBatches(_rows(100), 100, shuffle=True)
-        first, second = (next(iter(shuffled))[0]["tokens"] for _ in range(2))
+    shuffled = SlicedBatches(_rows(100), 100, torch.Generator().manual_seed(0))
+    first, second = (next(iter(shuffled))[0]["tokens"] for _ in range(2))
     assert not torch.equal(first, second)
     plain = SlicedBatches(_rows(100), 100)
     assert torch.equal(next(iter(plain))[0]["tokens"].ravel(), torch.arange(100))
@@ -44,3 +43,11 @@ def test_an_automatic_batch_is_a_sixtieth_of_the_rows_within_bounds(n_rows, expe
 def test_a_given_batch_size_is_kept_unless_there_are_fewer_rows():
     assert resolve_batch_size(64, 1_000) == 64
     assert resolve_batch_size(64, 10) == 10
+
+
+def test_read_only_arrays_are_copied_without_a_warning():
+    values = np.arange(6, dtype=np.int32).reshape(2, 3).T
+    values.flags.writeable = False
+    rows = row_tensors({"tokens": values, "shares": values / 2}, "cpu")
+    assert rows["tokens"].dtype == torch.int64 and rows["shares"].dtype == torch.float32
+    assert rows["tokens"].tolist() == values.tolist()

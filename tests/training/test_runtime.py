@@ -1,4 +1,6 @@
-"""Seeds and threads are set for a block of code and restored after it."""
+"""Threads of torch are counted, and nothing that the caller has set matters or changes."""
+
+import threading
 
 import numpy as np
 import pytest
@@ -7,27 +9,54 @@ import torch
 from skfairgen.training import draw_seed, random_generator, torch_runtime
 
 
-def test_the_seed_and_threads_hold_inside_and_are_restored_outside():
-    torch.manual_seed(5)
-    expected, n_threads = torch.rand(3), torch.get_num_threads()
-    torch.manual_seed(5)
-    draws = []
-    for _ in range(2):
-        with torch_runtime(seed=1, n_threads=n_threads + 1):
-            assert torch.get_num_threads() == n_threads + 1
-            draws.append(torch.rand(3))
-    assert torch.equal(draws[0], draws[1])
+def test_the_number_of_threads_holds_inside_and_is_restored_outside():
+    n_threads = torch.get_num_threads()
+    with torch_runtime(n_threads + 1):
+        assert torch.get_num_threads() == n_threads + 1
+        with torch_runtime(n_threads + 1):
+            pass
+        assert torch.get_num_threads() == n_threads + 1
     assert torch.get_num_threads() == n_threads
-    assert torch.equal(torch.rand(3), expected)
 
 
-def test_an_error_inside_still_restores_seed_and_threads():
-    state, n_threads = torch.get_rng_state(), torch.get_num_threads()
-    with pytest.raises(RuntimeError, match="inside"), torch_runtime(seed=1, n_threads=n_threads + 1):
-        torch.rand(3)
+def test_an_error_inside_still_restores_the_number():
+    n_threads = torch.get_num_threads()
+    with pytest.raises(RuntimeError, match="inside"), torch_runtime(n_threads + 1):
         raise RuntimeError("inside")
-    assert torch.equal(torch.get_rng_state(), state)
     assert torch.get_num_threads() == n_threads
+
+
+def test_of_blocks_that_overlap_the_first_decides_and_the_last_restores():
+    n_threads = torch.get_num_threads()
+    entered, leave, found = threading.Event(), threading.Event(), []
+
+    def other():
+        with torch_runtime(n_threads + 5):
+            found.append(torch.get_num_threads())
+            entered.set()
+            leave.wait(10)
+        found.append(torch.get_num_threads())
+
+    thread = threading.Thread(target=other)
+    with torch_runtime(n_threads + 1):
+        thread.start()
+        assert entered.wait(10)
+    leave.set()
+    thread.join()
+    assert found == [n_threads + 1, n_threads]
+    with torch_runtime(n_threads):
+        pass
+    assert torch.get_num_threads() in (n_threads, n_threads + 1)
+    torch.set_num_threads(n_threads)
+
+
+def test_the_callers_modes_and_device_do_not_matter_inside():
+    with torch.inference_mode(), torch.device("meta"):
+        with torch_runtime():
+            weight = torch.ones(2, requires_grad=True)
+            (gradient,) = torch.autograd.grad((3 * weight).sum(), weight)
+            assert weight.device.type == "cpu" and gradient.tolist() == [3, 3]
+        assert torch.is_inference_mode_enabled() and torch.ones(1).device.type == "meta"
 
 
 def test_a_random_state_gives_the_same_numbers_each_time_and_none_does_not():

@@ -1,28 +1,35 @@
 """Masked, column-autoregressive density of token rows."""
 
 import math
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
+from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
+
+from skfairgen.nn._categorical_divergence import categorical_divergence
+from skfairgen.nn._density import Density, Given, Items, checked_widths
+from skfairgen.nn._random_layers import Dropout, Embedding, Linear
+
+MARGIN = 1e-3  # keeps rounding from stepping out of a token's interval
 
 
-class ColumnDensity(nn.Module):
-    r"""Model the tokens of a row column by column, given its class, its sensitive values and a latent code.
+class ColumnDensity(Density):
+    r"""Model the tokens of a row column by column, given its class, its sensitive levels and a latent code.
 
     .. math:: p(t \mid c, z) = \prod_j p(t_j \mid t_{<j}, c, z)
 
-    Every value has an embedding; the first layer is one masked dense layer whose blocks let column j see the given
-    values, the latent and the columns before it [1]_; each column then has a residual block and a softmax of its
-    own.
+    Every value has an embedding. The first layer is one masked dense layer whose blocks let column j see the given
+    values, the code and the columns before it [1]_. Each column then has a residual block and a softmax of its own.
 
     Parameters
     ----------
     cardinalities : sequence of int
         Number of tokens of each generated column.
     given_cardinalities : sequence of int
-        Number of values of each column that is always given (class, sensitive columns).
+        Number of values of what is given: the class first, where there is one, then the sensitive columns.
     generable : sequence of Tensor of bool, or None
         For each generated column, the tokens that may be drawn, shape (cardinality,); None allows all.
     embedding_features : int
@@ -30,7 +37,7 @@ class ColumnDensity(nn.Module):
     hidden_features : int
         Width of each column's hidden block.
     latent_features : int
-        Width :math:`K` of the latent code; 0 for none.
+        Width :math:`K` of the code; 0 for none.
     dropout : float
         Dropout rate of the hidden blocks, in [0, 1).
 
@@ -41,8 +48,7 @@ class ColumnDensity(nn.Module):
 
     Notes
     -----
-    Shapes: tokens :math:`(B, D)` int64, given :math:`(B, G)` int64, latent :math:`(B, K)`; log-likelihoods
-    :math:`(B, D)` in nats.
+    Shapes: items {"tokens": :math:`(B, D)` int64}, code :math:`(B, K)`; log-likelihoods :math:`(B, D)` in nats.
 
     References
     ----------
@@ -50,23 +56,24 @@ class ColumnDensity(nn.Module):
        Estimation", ICML 2015.
     """
 
+    item_names = ("tokens",)
+    offsets: Tensor
+    mask: Tensor
+    barred: Tensor
+    heads: Any
+
     def __init__(
         self,
-        cardinalities,
-        given_cardinalities,
-        generable=None,
+        cardinalities: Sequence[int],
+        given_cardinalities: Sequence[int],
+        generable: Sequence[Tensor] | None = None,
         *,
-        embedding_features=8,
-        hidden_features=32,
-        latent_features=0,
-        dropout=0.1,
+        embedding_features: int = 8,
+        hidden_features: int = 32,
+        latent_features: int = 0,
+        dropout: float = 0.1,
     ):
         super().__init__()
-        self.cardinalities = tuple(cardinalities)
-        self.given_cardinalities = tuple(given_cardinalities)
-        self.hidden_features = hidden_features
-        self.latent_features = latent_features
-        self.dropout = dropout
         self.settings = {
             "cardinalities": [int(n_tokens) for n_tokens in cardinalities],
             "given_cardinalities": [int(n_values) for n_values in given_cardinalities],
@@ -75,111 +82,194 @@ class ColumnDensity(nn.Module):
             "latent_features": int(latent_features),
             "dropout": float(dropout),
         }
-        n_columns, n_given = len(self.cardinalities), len(self.given_cardinalities)
+        self.cardinalities = tuple(self.settings["cardinalities"])
+        self.given_cardinalities = tuple(self.settings["given_cardinalities"])
+        self.hidden_features, self.latent_features = int(hidden_features), int(latent_features)
+        self.n_noise = n_columns = len(self.cardinalities)
+        self.n_target = sum(self.cardinalities)
         seen = self.given_cardinalities + self.cardinalities[:-1]
         offsets = torch.tensor([0, *accumulate(seen)][: len(seen)], dtype=torch.long)
         self.register_buffer("offsets", offsets, persistent=False)
-        self.embedding = nn.Embedding(max(sum(seen), 1), embedding_features)
+        self.embedding = Embedding(max(sum(seen), 1), embedding_features)
         #: how many input features column j may look at
-        self.visible = [latent_features + (n_given + j) * embedding_features for j in range(n_columns)]
-        self.first_weight = nn.Parameter(self._initial_first_weight())
-        self.first_bias = nn.Parameter(torch.zeros(n_columns * hidden_features))
-        self.register_buffer("mask", self._mask(), persistent=False)
-        block = torch.randn(n_columns, hidden_features, hidden_features) / math.sqrt(hidden_features)
-        self.block_weight = nn.Parameter(block)
-        self.block_bias = nn.Parameter(torch.zeros(n_columns, 1, hidden_features))
-        self.heads = nn.ModuleList(nn.Linear(hidden_features, n_tokens) for n_tokens in self.cardinalities)
-        allowed = torch.ones(sum(self.cardinalities)) if generable is None else torch.cat(list(generable)).float()
+        self.visible = [latent_features + (len(given_cardinalities) + j) * embedding_features for j in range(n_columns)]
+        self.first_weight = _parameter(max(self.visible, default=0), n_columns * hidden_features)
+        self.first_bias = _parameter(n_columns * hidden_features)
+        mask = torch.zeros_like(self.first_weight, requires_grad=False)
+        for j, n_visible in enumerate(self.visible):
+            mask[:n_visible, self._units(j, j + 1)] = 1
+        self.register_buffer("mask", mask, persistent=False)
+        self.dropout = Dropout(float(dropout))
+        self.block_weight = _parameter(n_columns, hidden_features, hidden_features)
+        self.block_bias = _parameter(n_columns, 1, hidden_features)
+        self.heads = nn.ModuleList(Linear(hidden_features, n_tokens) for n_tokens in self.cardinalities)
+        allowed = torch.ones(sum(self.cardinalities), dtype=torch.float32)
+        if generable is not None:
+            allowed = torch.cat(list(generable)).to(allowed)
         self.register_buffer("barred", torch.log(allowed))  # 0 where a token may be drawn, -inf where not
+        self.reset_parameters(Generator().manual_seed(0))
 
-    def forward(self, tokens: Tensor, given: Tensor, latent: Tensor | None = None) -> Tensor:
+    @torch.no_grad()
+    def reset_parameters(self, generator: Generator) -> None:
+        """Draw the weights that training starts from, on the CPU."""
+        self.embedding.reset_parameters(generator)
+        for j, n_visible in enumerate(self.visible):
+            weight = self.first_weight.new_empty(n_visible, self.hidden_features).normal_(generator=generator)
+            self.first_weight[:n_visible, self._units(j, j + 1)] = weight / math.sqrt(max(n_visible, 1))
+        self.block_weight.normal_(generator=generator).div_(math.sqrt(self.hidden_features))
+        for head in self.heads:
+            head.reset_parameters(generator)
+        self.first_bias.zero_()
+        self.block_bias.zero_()
+
+    def log_prob(self, items: Items, given: Given, code: Tensor | None = None) -> Tensor:
         """Return the log-likelihood of each column of each row, shape (B, D)."""
-        return torch.stack(
-            [
-                -F.cross_entropy(logits, column, reduction="none")
-                for logits, column in zip(self.logits(tokens, given, latent), tokens.unbind(1), strict=True)
-            ],
-            dim=1,
-        )
+        columns = zip(self.logits(items, given, code), items["tokens"].unbind(1), strict=True)
+        return torch.stack([-F.cross_entropy(logits, column, reduction="none") for logits, column in columns], dim=1)
 
-    def logits(self, tokens: Tensor, given: Tensor, latent: Tensor | None = None) -> list[Tensor]:
+    def logits(self, items: Items, given: Given, code: Tensor | None = None) -> list[Tensor]:
         """Return each column's logits given the columns before it, D tensors of shape (B, cardinality)."""
-        inputs = self._inputs(torch.cat([given, tokens[:, :-1]], dim=1), 0, latent)
-        hidden = F.silu(torch.addmm(self.first_bias, inputs, self.first_weight * self.mask))
-        hidden = hidden.view(len(tokens), -1, self.hidden_features).transpose(0, 1)
-        dropped = F.dropout(hidden, self.dropout, self.training)
-        hidden = hidden + F.silu(torch.baddbmm(self.block_bias, dropped, self.block_weight))
-        bars = self.barred.split(self.cardinalities)
-        heads = zip(self.heads, hidden.unbind(0), bars, strict=True)
-        return [torch.addmm(head.bias + bar, own, head.weight.T) for head, own, bar in heads]
+        values = torch.cat([_values(given), items["tokens"][:, :-1]], dim=1)
+        return self._logits(self._inputs(values, 0, code), 0, self.n_noise)
 
     @property
     def n_parameters(self) -> int:
         """Number of free parameters: those of the first layer that the mask holds at zero are left out."""
-        return sum(parameter.numel() for parameter in self.parameters()) - int((self.mask == 0).sum())
+        return super().n_parameters - int((self.mask == 0).sum())
 
     @torch.no_grad()
-    def sample(self, given: Tensor, uniforms: Tensor, latent: Tensor | None = None) -> Tensor:
+    def sample(self, given: Given, noise: Tensor, code: Tensor | None = None) -> dict[str, Tensor]:
         """Draw token rows by inverting each conditional's distribution function, one walk over the columns.
 
         Parameters
         ----------
-        given : Tensor of shape (B, G), int64
-            Class and sensitive values.
-        uniforms : Tensor of shape (B, D)
+        given : Given
+            Class and sensitive levels of each row.
+        noise : Tensor of shape (B, D)
             One uniform number in [0, 1) a cell of the result: the same numbers give the same rows.
-        latent : Tensor of shape (B, K), optional
+        code : Tensor of shape (B, K), optional
             Latent codes.
 
         Returns
         -------
-        tokens : Tensor of shape (B, D), int64
+        dict
+            "tokens" of shape (B, D), int64.
         """
-        inputs = given.new_zeros((len(given), self.first_weight.shape[0]), dtype=self.first_weight.dtype)
-        start = self._write(inputs, 0, self._inputs(given, 0, latent))
-        tokens = given.new_empty((len(given), len(self.cardinalities)))
-        bars = self.barred.split(self.cardinalities)
-        for j, (head, bar) in enumerate(zip(self.heads, bars, strict=True)):
-            hidden = self._hidden_of_column(j, inputs[:, : self.visible[j]])
-            logits = torch.addmm(head.bias + bar, hidden, head.weight.T)
-            tokens[:, j] = _draw(logits, uniforms[:, j : j + 1])
-            if j + 1 < len(self.cardinalities):
-                place = len(self.given_cardinalities) + j
-                start = self._write(inputs, start, self._inputs(tokens[:, j : j + 1], place))
-        return tokens
+        values = _values(given)
+        inputs = self.first_weight.new_zeros((len(values), self.first_weight.shape[0]))
+        tokens = values.new_empty((len(values), self.n_noise))
+        written = self._inputs(values, 0, code)
+        end = 0
+        for j in range(self.n_noise):
+            start, end = end, end + written.shape[1]
+            inputs[:, start:end] = written
+            (logits,) = self._logits(inputs, j, j + 1)
+            tokens[:, j] = _draw(logits, noise[:, j : j + 1])
+            if j + 1 < self.n_noise:
+                written = self._inputs(tokens[:, j : j + 1], values.shape[1] + j)
+        return {"tokens": tokens}
 
-    def _inputs(self, values, place, latent=None):
+    @torch.no_grad()
+    def noise_of(self, items: Items, given: Given, code: Tensor | None, uniforms: Tensor) -> Tensor:
+        """Return uniform numbers from which :meth:`sample` draws these rows, shape (B, D), float64.
+
+        Each lies inside the interval that the conditional distribution function gives the token. A token that the
+        model cannot draw gets the point where it would stand.
+        """
+        noise = torch.empty(items["tokens"].shape, dtype=torch.float64, device=uniforms.device)
+        for j, (logits, column) in enumerate(
+            zip(self.logits(items, given, code), items["tokens"].unbind(1), strict=True)
+        ):
+            shares = torch.softmax(logits.double(), dim=1)
+            high = shares.cumsum(dim=1).gather(1, column[:, None])[:, 0]
+            share = shares.gather(1, column[:, None])[:, 0]
+            noise[:, j] = high - share + (MARGIN + (1 - 2 * MARGIN) * uniforms[:, j]) * share
+        return noise.clamp_(0, 1 - 1e-7)
+
+    @torch.no_grad()
+    def target(self, items: Items, given: Given, temperature: float = 1.0) -> Tensor:
+        """Return the log-probabilities of all columns side by side, (B, sum of cardinalities), at a temperature."""
+        logits = self.logits(items, given)
+        return torch.cat([torch.log_softmax(column / temperature, dim=1) for column in logits], dim=1)
+
+    def divergence(self, target: Tensor, items: Items, given: Given, temperature: float = 1.0) -> Tensor:
+        """Return the divergence of each column from a teacher's, (B, D); see :func:`categorical_divergence`."""
+        targets = target.split(list(self.cardinalities), dim=1)
+        return categorical_divergence(targets, self.logits(items, given), temperature)
+
+    def student_settings(self, size: float | Mapping[str, int]) -> dict[str, Any]:
+        """Return the settings of a student.
+
+        Parameters
+        ----------
+        size : float in (0, 1] or dict
+            Share of the parameters at most, where embeddings are half as wide as the hidden blocks; or the widths,
+            ``{"embedding_features": int, "hidden_features": int}``.
+
+        Returns
+        -------
+        dict
+            Without dropout: a student is trained on fresh rows, so there is nothing to overfit.
+
+        Raises
+        ------
+        ValueError
+            If the widths are not whole numbers above 0 for exactly these names.
+        """
+        if isinstance(size, Mapping):
+            widths = checked_widths(size, {"embedding_features", "hidden_features"})
+        else:
+            hidden = 2
+            while self._n_parameters_of(hidden + 1) <= size * self.n_parameters:
+                hidden += 1
+            widths = {"embedding_features": max(hidden // 2, 1), "hidden_features": hidden}
+        return {**self.settings, "dropout": 0.0, **widths}
+
+    def student(self, size: float | Mapping[str, int]) -> "ColumnDensity":
+        """Return an untrained student of :meth:`student_settings`, which can draw the same tokens."""
+        student = ColumnDensity(**self.student_settings(size)).to(self.barred.device)
+        student.barred.copy_(self.barred)
+        return student
+
+    def _n_parameters_of(self, hidden: int) -> int:
+        """Return the parameters of a network with hidden blocks of a width, and embeddings half as wide."""
+        embedding, n_given = max(hidden // 2, 1), len(self.given_cardinalities)
+        n_visible = sum(n_given + j for j in range(self.n_noise))
+        seen = sum(self.given_cardinalities + self.cardinalities[:-1])
+        first = (n_visible * embedding + self.n_noise) * hidden
+        return seen * embedding + first + (self.n_noise * hidden + sum(self.cardinalities)) * (hidden + 1)
+
+    def _inputs(self, values: Tensor, place: int, code: Tensor | None = None) -> Tensor:
         embedded = self.embedding(values + self.offsets[place : place + values.shape[1]]).flatten(1)
-        return embedded if latent is None else torch.cat([latent, embedded], dim=1)
+        return embedded if code is None else torch.cat([code, embedded], dim=1)
 
-    @staticmethod
-    def _write(inputs, start, features):
-        end = start + features.shape[1]
-        inputs[:, start:end] = features
-        return end
+    def _logits(self, inputs: Tensor, first: int, end: int) -> list[Tensor]:
+        """Return the logits of the columns from `first` to `end`; inputs hold what the last of them may look at."""
+        units, n_seen = self._units(first, end), self.visible[end - 1] if end else 0
+        weight = self.first_weight[:n_seen, units]
+        if end - first > 1:  # a column alone sees all that it is given
+            weight = weight * self.mask
+        hidden = F.silu(torch.addmm(self.first_bias[units], inputs[:, :n_seen], weight))
+        hidden = hidden.view(len(inputs), end - first, self.hidden_features).transpose(0, 1)
+        block = torch.baddbmm(self.block_bias[first:end], self.dropout(hidden), self.block_weight[first:end])
+        hidden = hidden + F.silu(block)
+        bars = self.barred.split(self.cardinalities)[first:end]
+        heads = zip(self.heads[first:end], hidden.unbind(0), bars, strict=True)
+        return [torch.addmm(head.bias + bar, own, head.weight.T) for head, own, bar in heads]
 
-    def _hidden_of_column(self, j, inputs):
-        own = slice(j * self.hidden_features, (j + 1) * self.hidden_features)
-        weight = self.first_weight[: self.visible[j], own]
-        hidden = F.silu(torch.addmm(self.first_bias[own], inputs, weight))
-        return hidden + F.silu(torch.addmm(self.block_bias[j], hidden, self.block_weight[j]))
-
-    def _mask(self):
-        mask = torch.zeros_like(self.first_weight)
-        for j, n_visible in enumerate(self.visible):
-            mask[:n_visible, j * self.hidden_features : (j + 1) * self.hidden_features] = 1
-        return mask
-
-    def _initial_first_weight(self):
-        n_inputs = max(self.visible, default=0)
-        weight = torch.zeros(n_inputs, len(self.visible) * self.hidden_features)
-        for j, n_visible in enumerate(self.visible):
-            own = slice(j * self.hidden_features, (j + 1) * self.hidden_features)
-            weight[:n_visible, own] = torch.randn(n_visible, self.hidden_features) / math.sqrt(max(n_visible, 1))
-        return weight
+    def _units(self, first: int, end: int) -> slice:
+        return slice(first * self.hidden_features, end * self.hidden_features)
 
 
-def _draw(logits, uniforms):
+def _parameter(*shape: int) -> nn.Parameter:
+    return nn.Parameter(torch.zeros(shape, dtype=torch.float32))
+
+
+def _values(given: Given) -> Tensor:
+    return given.levels if given.classes is None else torch.cat([given.classes[:, None], given.levels], dim=1)
+
+
+def _draw(logits: Tensor, uniforms: Tensor) -> Tensor:
     cumulative = logits.exp().cumsum(dim=1)
     smallest, largest = cumulative[:, -1].aminmax()
     if not (smallest > 1e-30 and largest < 1e30):  # softmax shifts each row into range, at twice the time

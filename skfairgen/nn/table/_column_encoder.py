@@ -1,31 +1,37 @@
-"""The encoder: token rows to Gaussian codes."""
+"""The encoder of token rows."""
 
 import math
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
+from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
-LOG_VARIANCE_BOUNDS = (-8.0, 4.0)
+from skfairgen.nn._code_encoder import CodeEncoder
+from skfairgen.nn._density import Items, checked_widths
+from skfairgen.nn._random_layers import Dropout, Embedding, Linear
 
 
-class ColumnEncoder(nn.Module):
-    r"""Compress token rows, with or without their sensitive values, to a Gaussian code.
+class ColumnEncoder(CodeEncoder):
+    r"""Compress token rows, with or without their sensitive levels, to a Gaussian code.
 
-    .. math:: q(z \mid t, s) = \mathcal N(\mu(t, s), \operatorname{diag} \sigma^2(t, s))
-
-    Every value has a vector as wide as the hidden layer; a row is their sum, which is a dense layer on one-hot
-    columns that are never formed. One residual block follows.
+    Every value has a vector as wide as the hidden layer. A row is their sum, which is a dense layer on one-hot columns
+    that are never formed. One residual block follows.
 
     Parameters
     ----------
     cardinalities : sequence of int
         Number of tokens of each column.
     given_cardinalities : sequence of int
-        Number of values of each sensitive column; empty for an encoder that does not see them.
+        Number of levels of each sensitive column.
     latent_features : int
         Width :math:`K` of the code.
+    visible_columns : sequence of int or None
+        Columns that the encoder sees; None for all.
+    encode_given : bool
+        Whether the encoder sees the sensitive levels.
     hidden_features : int
         Width of the hidden layers.
     dropout : float
@@ -38,72 +44,92 @@ class ColumnEncoder(nn.Module):
 
     Notes
     -----
-    Shapes: tokens :math:`(B, D)` int64, given :math:`(B, G)` int64; mean and log-variance :math:`(B, K)`.
+    Shapes: items {"tokens": :math:`(B, D)` int64}, levels :math:`(B, S)` int64; mean and log-variance :math:`(B, K)`.
     """
 
-    def __init__(self, cardinalities, given_cardinalities, latent_features, *, hidden_features=128, dropout=0.1):
-        super().__init__()
-        sizes = [*cardinalities, *given_cardinalities]
-        self.n_given = len(given_cardinalities)
-        self.dropout = dropout
+    offsets: Tensor
+    visible: Tensor
+
+    def __init__(
+        self,
+        cardinalities: Sequence[int],
+        given_cardinalities: Sequence[int],
+        latent_features: int = 8,
+        *,
+        visible_columns: Sequence[int] | None = None,
+        encode_given: bool = True,
+        hidden_features: int = 128,
+        dropout: float = 0.1,
+    ):
+        super().__init__(int(latent_features))
+        visible = list(range(len(cardinalities)) if visible_columns is None else visible_columns)
         self.settings = {
             "cardinalities": [int(n_tokens) for n_tokens in cardinalities],
-            "given_cardinalities": [int(n_values) for n_values in given_cardinalities],
+            "given_cardinalities": [int(n_levels) for n_levels in given_cardinalities],
             "latent_features": int(latent_features),
+            "visible_columns": [int(column) for column in visible],
+            "encode_given": bool(encode_given),
             "hidden_features": int(hidden_features),
             "dropout": float(dropout),
         }
+        self.encode_given = bool(encode_given)
+        sizes = [*(cardinalities[column] for column in visible), *(given_cardinalities if encode_given else [])]
+        self.n_values = len(sizes)
+        self.register_buffer("visible", torch.tensor(visible, dtype=torch.long), persistent=False)
         offsets = torch.tensor([0, *accumulate(sizes)][: len(sizes)], dtype=torch.long)
         self.register_buffer("offsets", offsets, persistent=False)
-        self.embedding = nn.Embedding(max(sum(sizes), 1), hidden_features)
-        nn.init.normal_(self.embedding.weight, std=1 / math.sqrt(max(len(sizes), 1)))
-        self.bias = nn.Parameter(torch.zeros(hidden_features))
-        self.block = nn.Linear(hidden_features, hidden_features)
-        self.out = nn.Linear(hidden_features, 2 * latent_features)
-        #: 1 for a component that is told apart from its noise, 0 for one that is not
-        self.register_buffer("active", torch.ones(latent_features))
-        #: standard deviation of each component's noise; 0 before it is known
-        self.register_buffer("resolution", torch.zeros(latent_features))
+        self.embedding = Embedding(max(sum(sizes), 1), hidden_features)
+        self.bias = nn.Parameter(torch.zeros(hidden_features, dtype=torch.float32))
+        self.block = Linear(hidden_features, hidden_features)
+        self.out = Linear(hidden_features, 2 * latent_features)
+        self.dropout = Dropout(float(dropout))
+        self.reset_parameters(Generator().manual_seed(0))
 
-    def forward(self, tokens: Tensor, given: Tensor) -> tuple[Tensor, Tensor]:
+    @torch.no_grad()
+    def reset_parameters(self, generator: Generator) -> None:
+        """Draw the weights that training starts from, on the CPU."""
+        self.embedding.reset_parameters(generator)  # drawn twice: a seed then means what it meant in version 1
+        self.embedding.reset_parameters(generator, std=1 / math.sqrt(max(self.n_values, 1)))
+        self.bias.zero_()
+        self.block.reset_parameters(generator)
+        self.out.reset_parameters(generator)
+
+    def moments(self, items: Items, levels: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and log-variance of the code, both of shape (B, K)."""
-        values = torch.cat([tokens, given], dim=1) if self.n_given else tokens
-        if values.shape[1]:
+        tokens = items["tokens"][:, self.visible]
+        if self.n_values:
+            values = torch.cat([tokens, levels], dim=1) if self.encode_given else tokens
             hidden = F.embedding_bag(values + self.offsets, self.embedding.weight, mode="sum") + self.bias
         else:
             hidden = self.bias.expand(len(tokens), -1)
-        hidden = F.dropout(F.silu(hidden), self.dropout, self.training)
-        hidden = hidden + F.dropout(F.silu(self.block(hidden)), self.dropout, self.training)
+        hidden = self.dropout(F.silu(hidden))
+        hidden = hidden + self.dropout(F.silu(self.block(hidden)))
         mean, log_variance = self.out(hidden).chunk(2, dim=1)
-        return mean * self.active, log_variance.clamp(*LOG_VARIANCE_BOUNDS)
+        return mean, log_variance
 
-    def coarsen(self, means: Tensor) -> Tensor:
-        """Round means to whole steps of the resolution that :meth:`settle` found, shape (B, K)."""
-        is_set = self.resolution > 0
-        step = torch.where(is_set, self.resolution, 1)
-        return torch.where(is_set, torch.round(means / step) * step, means)
-
-    @torch.no_grad()
-    def settle(self, means: Tensor, log_variances: Tensor, min_ratio: float) -> None:
-        r"""Note how fine the code is, and set components that say next to nothing to 0 for good.
-
-        The resolution of a component is the standard deviation of its noise, :math:`(\overline{\sigma^2_{ik}})^{1/2}`.
-        A component is set to 0 where
-
-        .. math:: \operatorname{Var}_i \mu_{ik} < r \cdot \overline{\sigma^2_{ik}}
-
-        unless none would be left. In training the noise hides what is finer, from the penalty and from the decoder;
-        a mean without noise would reveal it, and with it the group.
+    def student_settings(self, size: float | Mapping[str, int]) -> dict[str, Any]:
+        """Return the settings of a student.
 
         Parameters
         ----------
-        means, log_variances : Tensor of shape (n, K)
-            Codes of the training rows.
-        min_ratio : float
-            The ratio r.
+        size : float in (0, 1] or dict
+            Share of the parameters at most, or the width, ``{"hidden_features": int}``.
+
+        Returns
+        -------
+        dict
+            Without dropout: a student is trained on fresh rows, so there is nothing to overfit.
+
+        Raises
+        ------
+        ValueError
+            If the width is not a whole number above 0, or another one is named.
         """
-        noise = log_variances.exp().mean(dim=0)
-        self.resolution.copy_(noise.sqrt())
-        is_active = means.var(dim=0, correction=0) >= min_ratio * noise
-        if is_active.any():
-            self.active.copy_(is_active)
+        if isinstance(size, Mapping):
+            widths = checked_widths(size, {"hidden_features"})
+        else:
+            n_values, n_codes, hidden = len(self.embedding.weight), self.out.out_features, 1
+            while (n_values + hidden + 3 + n_codes) * (hidden + 1) + n_codes <= size * self.n_parameters:
+                hidden += 1
+            widths = {"hidden_features": hidden}
+        return {**self.settings, "dropout": 0.0, **widths}

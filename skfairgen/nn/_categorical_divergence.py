@@ -1,4 +1,7 @@
-"""Quality loss: how far a student's conditionals are from its teacher's."""
+"""How far the conditionals of a student are from those of its teacher."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -6,7 +9,9 @@ from torch import Tensor
 IMPOSSIBLE = -1e4  # stands for log 0: finite, so that 0 * log 0 is 0
 
 
-def quality_loss(teacher_log_probabilities, student_logits, temperature=1.0) -> Tensor:
+def categorical_divergence(
+    log_probabilities: Sequence[Tensor], logits: Sequence[Tensor], temperature: float = 1.0
+) -> Tensor:
     r"""Kullback-Leibler divergence of every conditional of a student from its teacher's.
 
     .. math:: \tau^2 \, \mathrm{KL}\bigl(p_T^{(\tau)}(t_j \mid t_{<j}, c) \,\|\, p_S^{(\tau)}(t_j \mid t_{<j}, c)\bigr),
@@ -17,11 +22,10 @@ def quality_loss(teacher_log_probabilities, student_logits, temperature=1.0) -> 
 
     Parameters
     ----------
-    teacher_log_probabilities : sequence of Tensor of shape (B, cardinality)
-        For each column, the teacher's log-probabilities in nats, already at that temperature; no gradient flows
-        into them.
-    student_logits : sequence of Tensor of shape (B, cardinality)
-        For each column, the student's logits; -inf bars a token.
+    log_probabilities : sequence of Tensor of shape (B, cardinality)
+        The teacher's log-probabilities of each column, in nats, at the temperature. They get no gradient.
+    logits : sequence of Tensor of shape (B, cardinality)
+        The student's logits of each column; -inf bars a token.
     temperature : float, default=1.0
         Temperature :math:`\tau > 0`; above 1 weighs improbable tokens more.
 
@@ -38,12 +42,12 @@ def quality_loss(teacher_log_probabilities, student_logits, temperature=1.0) -> 
     --------
     >>> import torch
     >>> even, certain = torch.tensor([[0.5, 0.5]]).log(), torch.tensor([[1.0, 0.0]]).log()
-    >>> quality_loss([certain, even], [even, even])
+    >>> categorical_divergence([certain, even], [even, even])
     tensor([[0.6931, 0.0000]])
     """
     columns = [
-        _Divergence.apply(target, logits / temperature if temperature != 1 else logits)
-        for target, logits in zip(teacher_log_probabilities, student_logits, strict=True)
+        _Divergence.apply(target, own / temperature if temperature != 1 else own)
+        for target, own in zip(log_probabilities, logits, strict=True)
     ]
     return torch.stack(columns, dim=1) * temperature**2
 
@@ -52,7 +56,7 @@ class _Divergence(torch.autograd.Function):
     """KL divergence of a softmax from a fixed target; its gradient is the difference of the probabilities."""
 
     @staticmethod
-    def forward(ctx, target, logits):
+    def forward(ctx: Any, target: Tensor, logits: Tensor) -> Tensor:
         target = target.clamp(min=IMPOSSIBLE)
         log_probabilities = torch.log_softmax(logits, dim=1).clamp_(min=IMPOSSIBLE)
         probabilities = target.exp()
@@ -62,5 +66,5 @@ class _Divergence(torch.autograd.Function):
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(ctx, gradient):
+    def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor]:
         return None, ctx.saved_tensors[0] * gradient[:, None]
