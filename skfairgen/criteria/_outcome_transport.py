@@ -7,6 +7,7 @@ from skfairgen.criteria._class_factors import proportional_factors, with_class_f
 from skfairgen.criteria._group_pooling import MIN_GROUP_SIZE, groups_behind, own_weights
 from skfairgen.criteria._quantile_curve import curve_level, mean_curve, quantile_curve
 from skfairgen.criteria._score_checks import checked_codes, checked_scores
+from skfairgen.data import State
 
 
 class OutcomeTransport:
@@ -143,6 +144,59 @@ class OutcomeTransport:
         self.own_weight_ = own_weight.mean(axis=1)
         self._fit_class_factors(tracks, index, np.random.default_rng(0) if rng is None else rng)
         return self
+
+    def to_state(self):
+        """Return what a file holds of it: plain values, arrays and states of its parts."""
+        return {
+            "n_knots": int(self.n_knots),
+            "min_group_size": int(self.min_group_size),
+            "groups": self.groups_,
+            "group_sizes": self.group_sizes_,
+            "group_shares": self.group_shares_,
+            "class_shares": self.class_shares_,
+            "group_class_shares": self.group_class_shares_,
+            "levels": self._levels,
+            "values": self._values,
+            "barycenters": [list(curve) for curve in self._barycenters],
+            "own_weight": self.own_weight_,
+            "class_factors": self._class_factors,
+            "class_share_gap": self.class_share_gap_,
+        }
+
+    @classmethod
+    def from_state(cls, state, version):
+        """Return the part of a state that :meth:`to_state` gave.
+
+        Raises
+        ------
+        ValueError
+            If a field is missing, or is not what the part expects; the message names it.
+        """
+        with State(state, "OutcomeTransport") as fields:
+            n_knots = fields.take("n_knots", int, 257, low=3)
+            made = cls(n_knots=n_knots, min_group_size=fields.take("min_group_size", int, MIN_GROUP_SIZE, low=0))
+            made.groups_ = fields.array("groups", "i", (None,))
+            n_groups = len(made.groups_)
+            is_sorted = n_groups > 0 and (made.groups_[:-1] < made.groups_[1:]).all()
+            fields.require(is_sorted, "has groups that are not sorted")
+            made.group_sizes_ = fields.array("group_sizes", "iuf", (n_groups,), low=0)
+            made.group_shares_ = fields.shares("group_shares", n_groups)
+            made.class_shares_ = fields.shares("class_shares", None)
+            n_classes = len(made.class_shares_)
+            fields.require(n_classes > 1, f"has {n_classes} classes, expected 2 or more")
+            made.group_class_shares_ = fields.array("group_class_shares", "f", (n_groups, n_classes), low=0)
+            n_tracks = 1 if n_classes == 2 else n_classes
+            curves = [fields.array(name, "f", (n_groups, n_tracks, n_knots)) for name in ("levels", "values")]
+            made._levels, made._values = curves
+            made._barycenters = [tuple(curve) for curve in fields.list("barycenters", (list,), n_tracks)]
+            for levels, values in (curves, *made._barycenters):
+                for curve in (levels, values):
+                    fields.check_array("curves", curve, "f", levels.shape, low=-1e-9, high=1 + 1e-9)
+                    fields.require((np.diff(curve) >= 0).all(), "has curves that are not sorted")
+            made.own_weight_ = fields.array("own_weight", "f", (n_groups,), low=0)
+            made._class_factors = fields.array("class_factors", "f", (n_groups, n_tracks), low=0)
+            made.class_share_gap_ = fields.array("class_share_gap", "f", (n_groups,), low=0)
+        return made
 
     def transport(self, scores, groups, *, strength=1.0, rng):
         """Move scores toward the barycenter.

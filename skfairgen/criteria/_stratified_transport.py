@@ -3,6 +3,7 @@
 import numpy as np
 
 from skfairgen.criteria._outcome_transport import OutcomeTransport
+from skfairgen.data import State
 
 
 class StratifiedTransport:
@@ -69,6 +70,28 @@ class StratifiedTransport:
             transport.fit(scores[own], groups[own], group_shares=held, group_sizes=held, parents=family, rng=rng)
             self.transports_.append(transport)
         return self
+
+    def to_state(self):
+        """Return what a file holds of it: plain values, arrays and states of its parts."""
+        return {"transports": [None if own is None else own.to_state() for own in self.transports_]}
+
+    @classmethod
+    def from_state(cls, state, version):
+        """Return the part of a state that :meth:`to_state` gave.
+
+        Raises
+        ------
+        ValueError
+            If a field is missing, or is not what the part expects; the message names it.
+        """
+        made = cls()
+        with State(state, "StratifiedTransport") as fields:
+            made.transports_ = [
+                None if own is None else OutcomeTransport.from_state(own, version) for own in fields.list("transports")
+            ]
+            n_classes = {len(own.class_shares_) for own in made.transports_ if own is not None}
+            fields.require(len(n_classes) < 2, f"has strata of {sorted(n_classes)} classes, expected as many in each")
+        return made
 
     def transport(self, scores, groups, strata, *, strength, rng):
         """Move scores toward the barycenter of their stratum.

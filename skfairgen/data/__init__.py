@@ -1,6 +1,7 @@
 """From a table to integer tokens and back: schema, per-column codecs, groups."""
 
 from skfairgen.data._groups import GroupCodec
+from skfairgen.data._state import State
 from skfairgen.data._strata import StrataCodec
 from skfairgen.data._table_format import TableFormat
 from skfairgen.data._target import TargetCodec
@@ -11,8 +12,9 @@ from skfairgen.data.table._table_codec import TableCodec
 __all__ = [
     "CategoricalColumn",
     "GroupCodec",
-    "StrataCodec",
     "NumericColumn",
+    "State",
+    "StrataCodec",
     "TableCodec",
     "TableFormat",
     "TargetCodec",

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from skfairgen.data._state import State, part_state, read_part
 from skfairgen.data.table._categorical_column import CategoricalColumn
-from skfairgen.data.table._numeric_column import NumericColumn, from_numbers, in_unit_of, to_numbers
+from skfairgen.data.table._numeric_column import NumericColumn, from_numbers, in_unit_of, numbers_dtype, to_numbers
 from skfairgen.data.table._table_codec import is_numeric
 
 MAX_LEVELS = 20
@@ -129,6 +130,37 @@ class GroupCodec:
         made.groups_ = [made._name(row) for row in made.group_levels_]
         return made
 
+    def to_state(self):
+        """Return what a file holds of it: plain values, arrays and states of its parts."""
+        return {
+            "positions": [int(position) for position in self.columns_],
+            "columns": [part_state(column) for column in self.columns_.values()],
+            "group_levels": self.group_levels_,
+        }
+
+    @classmethod
+    def from_state(cls, state, version):
+        """Return the part of a state that :meth:`to_state` gave.
+
+        Raises
+        ------
+        ValueError
+            If a field is missing, or is not what the part expects; the message names it.
+        """
+        made = cls()
+        with State(state, "GroupCodec") as fields:
+            positions = fields.list("positions", (int,))
+            columns = [read_part(own, LEVEL_KINDS, version) for own in fields.list("columns", length=len(positions))]
+            made.columns_ = dict(zip(positions, columns, strict=True))
+            fields.require(len(made.columns_) == len(positions), f"names a column twice: {positions!r:.80}")
+            made.level_counts_ = [len(column.names) for column in columns]
+            made.group_levels_ = levels = fields.array("group_levels", "i", (None, len(columns)), low=0)
+            fields.require((levels < made.level_counts_).all(), "has groups of levels that its columns lack")
+            n_different = len(np.unique(levels, axis=0))
+            fields.require(n_different == len(levels) > 0, "has no groups, or one of them twice")
+            made.groups_ = [made._name(row) for row in levels]
+        return made
+
     def _name(self, levels):
         names = tuple(column.names[level] for column, level in zip(self.columns_.values(), levels, strict=True))
         return names[0] if len(names) == 1 else names
@@ -152,6 +184,19 @@ class _Levels:
             tokens = np.append(tokens, 0)
             names.append(None)
         return cls(codec, codec.decode(tokens, None), names)
+
+    def to_state(self):
+        return {"codec": self.codec.to_state(), "values": self.values, "names": self.names}
+
+    @classmethod
+    def from_state(cls, state, version):
+        with State(state, "Levels") as fields:
+            codec = CategoricalColumn.from_state(fields.any("codec"), version)
+            values, names = fields.take("values", pd.Series), fields.list("names", length=None)
+            fields.require(len(names) - len(codec.levels_) in (0, 1), f"has {len(names)} names for its levels")
+            fields.require(len(values) == len(names) > 0, f"has {len(values)} values of {len(names)} levels")
+            hash(tuple(names))
+        return cls(codec, values, names)
 
     def without_records(self, kept):
         codec = copy(self.codec)
@@ -211,6 +256,27 @@ class _Bands:
             bands.shares.append(np.bincount(codec.encode(own), minlength=codec.cardinality_) / len(own))
         return bands
 
+    def to_state(self):
+        return {**vars(self), "codecs": [codec.to_state() for codec in self.codecs]}
+
+    @classmethod
+    def from_state(cls, state, version):
+        with State(state, "Bands") as fields:
+            codecs = [NumericColumn.from_state(own, version) for own in fields.list("codecs")]
+            fields.require(len(codecs) > 0, "has no bands")
+            dtype, edges = fields.dtype("dtype"), fields.array("edges", "iuf", (len(codecs) + 1,))
+            lowest, median = (fields.array(name, "iuf", (len(codecs),)) for name in ("lowest", "median"))
+            kinds = {array.dtype for array in (edges, lowest, median, *(codec.grid_ for codec in codecs))}
+            fields.require(kinds == {numbers_dtype(dtype)}, f"has numbers of {kinds} for the dtype {dtype}")
+            fields.require((edges[:-1] <= edges[1:]).all(), "has edges that are not sorted")
+            names = fields.list("names", (pd.Interval, type(None)))
+            has_missing = len(names) == len(codecs) + 1 and names[-1] is None
+            fields.require(has_missing or len(names) == len(codecs), f"has {len(names)} names for its bands")
+            shares = fields.list("shares", length=len(codecs))
+            for own, codec in zip(shares, codecs, strict=True):
+                fields.check_shares("shares", own, codec.cardinality_)
+        return cls(edges, lowest, median, names, codecs, shares, dtype)
+
     def without_records(self, kept):
         codecs = [codec.without_records() for codec in self.codecs]
         low, high = (codecs[place].grid_[1:][codecs[place].token_counts_[1:] > 0] for place in (0, -1))
@@ -241,6 +307,9 @@ class _Bands:
         numbers = np.where(missing, self.median[bands], numbers)
         confined = np.clip(numbers, self.lowest[bands], self.edges[bands + 1])
         return from_numbers(confined, is_missing, column.dtype)
+
+
+LEVEL_KINDS = {"Levels": _Levels, "Bands": _Bands}
 
 
 def _sort_order(levels):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from skfairgen.data._groups import GroupCodec
+from skfairgen.data._state import State
 
 MIN_ROWS = 100
 MIN_SHARE = 0.02
@@ -53,6 +54,33 @@ class StrataCodec:
         levels = self.levels_.encode_levels(table)
         kinds, place = np.unique(levels, axis=0, return_inverse=True)
         return np.array([self._stratum(tuple(kind)) for kind in kinds.tolist()], dtype=int)[place.ravel()]
+
+    def to_state(self):
+        """Return what a file holds of it: plain values, arrays and states of its parts."""
+        return {"levels": self.levels_.to_state(), "strata": [list(kind) for kind in self.strata_]}
+
+    @classmethod
+    def from_state(cls, state, version):
+        """Return the part of a state that :meth:`to_state` gave.
+
+        Raises
+        ------
+        ValueError
+            If a field is missing, or is not what the part expects; the message names it.
+        """
+        made = cls()
+        with State(state, "StrataCodec") as fields:
+            made.levels_ = GroupCodec.from_state(fields.any("levels"), version)
+            kinds = fields.list("strata", (list,))
+            counts = made.levels_.level_counts_
+            for kind in kinds:
+                is_known = len(kind) <= len(counts) and all(type(level) is int for level in kind)
+                is_known = is_known and all(0 <= level < n for level, n in zip(kind, counts, strict=False))
+                fields.require(is_known, f"has the stratum {kind!r:.80} of levels that its columns lack")
+            made.strata_ = {tuple(kind): place for place, kind in enumerate(kinds)}
+            made.n_strata_ = len(kinds)
+            fields.require(len(made.strata_) == len(kinds) > 0, "has no strata, or one of them twice")
+        return made
 
     def _stratum(self, kind):
         for n_columns in range(len(kind), -1, -1):

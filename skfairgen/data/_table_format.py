@@ -7,6 +7,8 @@ import pandas as pd
 from scipy.sparse import issparse
 from sklearn.utils import check_array
 
+from skfairgen.data._state import State
+
 
 @dataclass(frozen=True)
 class TableFormat:
@@ -55,6 +57,26 @@ class TableFormat:
         if array.dtype == object:
             frame = frame.infer_objects()
         return cls(container, frame.columns, array.dtype), frame
+
+    def to_state(self):
+        """Return what a file holds of it: plain values, arrays and states of its parts."""
+        return {"container": self.container, "columns": self.columns, "dtype": self.dtype}
+
+    @classmethod
+    def from_state(cls, state, version):
+        """Return the part of a state that :meth:`to_state` gave.
+
+        Raises
+        ------
+        ValueError
+            If a field is missing, or is not what the part expects; the message names it.
+        """
+        with State(state, "TableFormat") as fields:
+            container = fields.choice("container", ("frame", "array", "list"))
+            columns, dtype = fields.take("columns", pd.Index), fields.take("dtype", (np.dtype, None))
+            fields.require(len(columns) > 0, "has no columns")
+            fields.require((dtype is None) == (container == "frame"), f"has a {container} of the dtype {dtype}")
+        return cls(container, columns, dtype)
 
     def restore(self, frame):
         """Return a frame with labels 0 to n_columns - 1 as the kind of table that came in."""

@@ -6,6 +6,10 @@ from imblearn.utils import check_target_type
 from sklearn.preprocessing import label_binarize
 from sklearn.utils.multiclass import check_classification_targets
 
+from skfairgen.data._state import State
+
+CONTAINERS = {kind.__name__: kind for kind in (pd.Series, pd.DataFrame, list, np.ndarray)}
+
 
 class TargetCodec:
     """Encode class labels as integers, and give labels back in the container, name and dtype they came in.
@@ -32,6 +36,38 @@ class TargetCodec:
         self.is_one_hot_ = _is_one_hot(y)
         self.classes_ = np.unique(labels)
         return self
+
+    def to_state(self):
+        """Return what a file holds of it: plain values, arrays and states of its parts."""
+        return {
+            "container": self.container_.__name__,
+            "name": self.name_,
+            "columns": self.columns_,
+            "dtype": self.dtype_,
+            "is_one_hot": self.is_one_hot_,
+            "classes": self.classes_,
+        }
+
+    @classmethod
+    def from_state(cls, state, version):
+        """Return the part of a state that :meth:`to_state` gave.
+
+        Raises
+        ------
+        ValueError
+            If a field is missing, or is not what the part expects; the message names it.
+        """
+        made = cls()
+        with State(state, "TargetCodec") as fields:
+            made.container_ = CONTAINERS[fields.choice("container", CONTAINERS)]
+            made.name_ = fields.any("name")
+            made.columns_ = fields.take("columns", (pd.Index, None))
+            made.dtype_ = fields.dtype("dtype")
+            made.is_one_hot_ = fields.take("is_one_hot", bool)
+            made.classes_ = classes = fields.array("classes", "biufOUSM", (None,))
+            fields.require(len(classes) > 0 and (classes[:-1] < classes[1:]).all(), "has classes that are not sorted")
+            made.decode(np.arange(len(classes)))
+        return made
 
     def encode(self, y):
         """Return the class codes of labels, an int array of shape (n_rows,)."""

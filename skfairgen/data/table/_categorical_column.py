@@ -5,6 +5,8 @@ from copy import copy
 import numpy as np
 import pandas as pd
 
+from skfairgen.data._state import State
+
 MISSING = 0
 
 
@@ -52,6 +54,53 @@ class CategoricalColumn:
         self.generable_[MISSING] = (codes < 0).any() or len(levels) == 0
         self.missing_ = _missing_value(column)
         return self
+
+    def to_state(self):
+        """Return what a file holds of it: plain values, arrays and states of its parts."""
+        return {
+            "min_count": int(self.min_count),
+            "dtype": self.dtype_,
+            "levels": self.levels_,
+            "n_kept": self.n_kept_,
+            "level_counts": self.level_counts_,
+            "rare_shares": self.rare_shares_,
+            "generable": self.generable_,
+            "missing": self.missing_,
+            "draws_rare_from_kept": getattr(self, "draws_rare_from_kept_", False),
+        }
+
+    @classmethod
+    def from_state(cls, state, version):
+        """Return the part of a state that :meth:`to_state` gave.
+
+        Raises
+        ------
+        ValueError
+            If a field is missing, or is not what the part expects; the message names it.
+        """
+        with State(state, "CategoricalColumn") as fields:
+            made = cls(fields.take("min_count", int, 5, low=0))
+            made.dtype_ = fields.dtype("dtype")
+            made.levels_ = levels = fields.array("levels", "O", (None,))
+            made.n_kept_ = n_kept = fields.take("n_kept", int, low=0, high=len(levels))
+            made.draws_rare_from_kept_ = fields.take("draws_rare_from_kept", bool, False)
+            n_rare = n_kept if made.draws_rare_from_kept_ else len(levels) - n_kept
+            made.rare_shares_ = fields.shares("rare_shares", n_rare)
+            made.level_counts_ = counts = fields.array("level_counts", "i", (None,), low=0)
+            fields.require(len(counts) in (0, len(levels)), f"has {len(counts)} counts of {len(levels)} levels")
+            made.generable_ = fields.array("generable", "b", (None,))
+            made.cardinality_ = n_tokens = len(made.generable_)
+            expected = 1 + n_kept + (n_kept < len(levels))
+            fits = n_tokens >= expected if made.draws_rare_from_kept_ else n_tokens == expected
+            fields.require(
+                fits and made.generable_.any(), f"has {n_tokens} tokens, expected {expected} and one to draw"
+            )
+            is_blank = all(level is None for level in levels)
+            fields.require(is_blank or len(set(levels)) == len(levels), "has a level twice")
+            made.missing_ = fields.any("missing")
+            fields.require(bool(pd.isna(made.missing_)), f"has the missing value {made.missing_!r:.80}")
+            made.decode(np.flatnonzero(made.generable_), np.random.default_rng(0))
+        return made
 
     def encode(self, column):
         """Return the tokens of a Series, an int array of shape (n_rows,)."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from skfairgen.data._state import State
 from skfairgen.data.table._numeric_column import MISSING, NumericColumn, from_numbers, to_numbers
 
 MAX_SOURCES = 3
@@ -40,6 +41,35 @@ class Relation:
     shifts: np.ndarray
     intercept: float
     is_log: bool
+
+    def to_state(self):
+        """Return what a file holds of it: plain values, arrays and states of its parts."""
+        return {
+            "sources": [int(source) for source in self.sources],
+            "weights": self.weights,
+            "centers": self.centers,
+            "shifts": self.shifts,
+            "intercept": float(self.intercept),
+            "is_log": bool(self.is_log),
+        }
+
+    @classmethod
+    def from_state(cls, state, version):
+        """Return the part of a state that :meth:`to_state` gave.
+
+        Raises
+        ------
+        ValueError
+            If a field is missing, or is not what the part expects; the message names it.
+        """
+        with State(state, "Relation") as fields:
+            sources = fields.list("sources", (int,))
+            fields.require(len(sources) > 0, "has no sources")
+            weights, centers, shifts = (
+                fields.array(name, "f", (len(sources),)) for name in ("weights", "centers", "shifts")
+            )
+            intercept = fields.take("intercept", float, low=-np.finfo(float).max, high=np.finfo(float).max)
+            return cls(sources, weights, centers, shifts, intercept, fields.take("is_log", bool))
 
     def predict(self, table):
         """Return what the relation says for the rows of a table, on the scale of the relation, shape (n_rows,)."""
@@ -83,6 +113,37 @@ class DerivedColumn:
         self.cardinality_ = self.residual_.cardinality_
         self.generable_ = self.residual_.generable_
         return self
+
+    def to_state(self):
+        """Return what a file holds of it: plain values, arrays and states of its parts."""
+        return {
+            "relation": self.relation.to_state(),
+            "own": self.own.to_state(),
+            "residual": self.residual_.to_state(),
+            "bounds": np.array([self.low_, self.high_], dtype=self.own.grid_.dtype),
+            "quantum": float(self.quantum_),
+        }
+
+    @classmethod
+    def from_state(cls, state, version):
+        """Return the part of a state that :meth:`to_state` gave.
+
+        Raises
+        ------
+        ValueError
+            If a field is missing, or is not what the part expects; the message names it.
+        """
+        with State(state, "DerivedColumn") as fields:
+            relation = Relation.from_state(fields.any("relation"), version)
+            made = cls(relation, NumericColumn.from_state(fields.any("own"), version))
+            made.residual_ = residual = NumericColumn.from_state(fields.any("residual"), version)
+            fields.require(residual.grid_.dtype == np.float64, "has distances that are not float64")
+            made.low_, made.high_ = bounds = fields.array("bounds", "iuf", (2,))
+            fits = bounds.dtype == made.own.grid_.dtype and bounds[0] <= bounds[1]
+            fields.require(fits, f"has the bounds {bounds.tolist()} of {bounds.dtype} for {made.own.dtype_}")
+            made.quantum_ = fields.take("quantum", float, low=0)
+            made.cardinality_, made.generable_ = residual.cardinality_, residual.generable_
+        return made
 
     def encode(self, column, table):
         """Return the tokens of a Series whose sources are columns of `table`, shape (n_rows,)."""

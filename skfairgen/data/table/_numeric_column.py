@@ -5,6 +5,8 @@ from copy import copy
 import numpy as np
 import pandas as pd
 
+from skfairgen.data._state import State
+
 MISSING = 0
 N_KNOTS = 32
 
@@ -56,6 +58,56 @@ class NumericColumn:
         self.generable_ = self.token_counts_ > 0
         self.generable_[MISSING] = missing.any() or len(values) == 0
         return self
+
+    def to_state(self):
+        """Return what a file holds of it: plain values, arrays and states of its parts."""
+        return {
+            "n_bins": int(self.n_bins),
+            "min_count": int(self.min_count),
+            "dtype": self.dtype_,
+            "decimals": self.decimals_,
+            "step": int(self.step_),
+            "spikes": self.spikes_,
+            "edges": self.edges_,
+            "grid": self.grid_,
+            "is_discrete": self.is_discrete_,
+            "token_counts": self.token_counts_,
+            "generable": self.generable_,
+        }
+
+    @classmethod
+    def from_state(cls, state, version):
+        """Return the part of a state that :meth:`to_state` gave.
+
+        Raises
+        ------
+        ValueError
+            If a field is missing, or is not what the part expects; the message names it.
+        """
+        with State(state, "NumericColumn") as fields:
+            made = cls(fields.take("n_bins", int, 60, low=1), fields.take("min_count", int, 5, low=0))
+            made.dtype_ = fields.dtype("dtype")
+            made.decimals_ = fields.take("decimals", (int, None), low=0, high=6)
+            made.step_ = np.uint64(fields.take("step", int, low=1, high=2**64 - 1))
+            made.grid_ = grid = fields.array("grid", "iuf", (None, N_KNOTS + 1))
+            made.cardinality_ = n_tokens = len(grid)
+            made.spikes_, made.edges_ = (fields.array(name, "iuf", (None,)) for name in ("spikes", "edges"))
+            n_bins = n_tokens - 1 - len(made.spikes_)
+            fields.require(n_bins >= 0, f"has {n_tokens} tokens for {len(made.spikes_)} spikes")
+            fits = len(made.edges_) in (0, max(n_bins - 1, 0))
+            fields.require(fits, f"has {len(made.edges_)} edges for {n_bins} bins")
+            for name, numbers in (("grid", grid[1:]), ("spikes", made.spikes_), ("edges", made.edges_)):
+                is_number = numbers.dtype == numbers_dtype(made.dtype_)
+                fields.require(is_number, f"has {name} of {numbers.dtype} for the dtype {made.dtype_}")
+                is_sorted = (numbers[..., :-1] <= numbers[..., 1:]).all()
+                fields.require(is_sorted, f"has {name} that are not sorted")
+            made.is_discrete_, made.generable_ = (
+                fields.array(name, "b", (n_tokens,)) for name in ("is_discrete", "generable")
+            )
+            made.token_counts_ = fields.array("token_counts", "i", (n_tokens,), low=0)
+            fields.require(made.generable_.any(), "has no token to draw")
+            made.decode(np.flatnonzero(made.generable_), np.random.default_rng(0))
+        return made
 
     @property
     def has_bins_(self):
@@ -152,6 +204,20 @@ def to_numbers(column):
             "Replace infinite values by a finite bound or by a missing value (NaN)."
         )
     return numbers, missing
+
+
+def numbers_dtype(dtype):
+    """Return the dtype of the numbers that :func:`to_numbers` makes of a column of a dtype.
+
+    Raises
+    ------
+    ValueError
+        If such a column holds no numbers, dates or durations.
+    """
+    plain = dtype.subtype if isinstance(dtype, pd.SparseDtype) else dtype
+    if not (is_time(plain) or pd.api.types.is_numeric_dtype(plain)):
+        raise ValueError(f"a column of the dtype {dtype} holds no numbers")
+    return to_numbers(pd.Series([], dtype=dtype))[0].dtype
 
 
 def in_unit_of(dtype, column):

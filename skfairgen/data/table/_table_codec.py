@@ -5,12 +5,14 @@ import warnings
 import numpy as np
 import pandas as pd
 
+from skfairgen.data._state import DTYPES, State, part_state, read_part
 from skfairgen.data.table._categorical_column import CategoricalColumn
 from skfairgen.data.table._derived_column import DerivedColumn, find_relation
 from skfairgen.data.table._numeric_column import NumericColumn, in_unit_of, is_time
 from skfairgen.exceptions import LeakageWarning
 
 SMALL_TABLE = 3_000
+COLUMN_KINDS = {kind.__name__: kind for kind in (CategoricalColumn, DerivedColumn, NumericColumn)}
 
 
 class TableCodec:
@@ -84,6 +86,52 @@ class TableCodec:
         self.cardinalities_ = [column.cardinality_ for column in self.columns_.values()]
         self.generable_ = [column.generable_ for column in self.columns_.values()]
         return self
+
+    def to_state(self):
+        """Return what a file holds of it: plain values, arrays and states of its parts."""
+        is_auto = isinstance(self.categorical_columns, str)
+        return {
+            "categorical_columns": "auto" if is_auto else sorted(int(place) for place in self.categorical_columns),
+            "n_bins": "auto" if isinstance(self.n_bins, str) else int(self.n_bins),
+            "min_category_count": int(self.min_category_count),
+            "hidden_columns": sorted(int(place) for place in self.hidden_columns),
+            "dtypes": self.dtypes_,
+            "positions": [int(position) for position in self.columns_],
+            "columns": [part_state(column) for column in self.columns_.values()],
+        }
+
+    @classmethod
+    def from_state(cls, state, version):
+        """Return the part of a state that :meth:`to_state` gave.
+
+        Raises
+        ------
+        ValueError
+            If a field is missing, or is not what the part expects; the message names it.
+        """
+        with State(state, "TableCodec") as fields:
+            categorical = fields.take("categorical_columns", (str, list), "auto")
+            made = cls(
+                categorical if isinstance(categorical, str) else set(categorical),
+                fields.take("n_bins", (str, int), "auto"),
+                fields.take("min_category_count", int, 5),
+                set(fields.take("hidden_columns", list, [])),
+            )
+            positions = fields.list("positions", (int,))
+            columns = [read_part(own, COLUMN_KINDS, version) for own in fields.list("columns", length=len(positions))]
+            made.columns_ = dict(zip(positions, columns, strict=True))
+            fields.require(len(made.columns_) == len(positions) > 0, f"has the columns {positions!r:.80}")
+            made.dtypes_ = fields.list("dtypes", length=len(positions))
+            are_dtypes = all(dtype is None or isinstance(dtype, DTYPES) for dtype in made.dtypes_)
+            fields.require(are_dtypes, f"has the dtypes {made.dtypes_!r:.80}")
+            numeric = set()
+            for position, column in made.columns_.items():
+                sources = column.relation.sources if isinstance(column, DerivedColumn) else []
+                fields.require(numeric.issuperset(sources), f"derives column {position} from {sources!r:.80}")
+                numeric |= set() if isinstance(column, CategoricalColumn) else {position}
+            made.cardinalities_ = [column.cardinality_ for column in columns]
+            made.generable_ = [column.generable_ for column in columns]
+        return made
 
     def covers(self, table):
         """Tell whether a table has the dtypes of the fitted one, and only values that have a token it held."""

@@ -1,0 +1,151 @@
+"""What a file says of a fitted part, checked field by field."""
+
+import numpy as np
+import pandas as pd
+
+REQUIRED = object()
+TOLERANCE = 1e-6  # of sums that are 1
+DTYPES = (np.dtype, pd.api.extensions.ExtensionDtype)
+
+
+class State:
+    """The fields of a part's state. As a context it refuses, at its end, fields that nobody took.
+
+    Parameters
+    ----------
+    state : dict of str to object
+        What ``to_state`` of the part gave; "kind", the name of the part's class, may be among it.
+    owner : str
+        Name of the part's class, for messages.
+
+    Examples
+    --------
+    >>> with State({"n_bins": 60}, "NumericColumn") as fields:
+    ...     n_bins, min_count = fields.take("n_bins", int, low=1), fields.take("min_count", int, default=5)
+    >>> n_bins, min_count
+    (60, 5)
+    >>> State({"n_bins": "60"}, "NumericColumn").take("n_bins", int)
+    Traceback (most recent call last):
+    ValueError: a NumericColumn's n_bins is '60', expected int
+    """
+
+    def __init__(self, state, owner):
+        self.owner = owner
+        if type(state) is not dict or state.get("kind", owner) != owner:
+            raise ValueError(f"a {owner} was expected, found {state!r:.80}")
+        self._left = {name: value for name, value in state.items() if name != "kind"}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if error is None:
+            self.require(not self._left, f"has the unknown fields {sorted(map(str, self._left))}")
+        elif not isinstance(error, ValueError) and isinstance(error, Exception):
+            raise ValueError(f"a {self.owner} has parts that do not fit each other: {error!r:.200}") from error
+
+    def require(self, holds, complaint):
+        """Refuse the part unless something holds."""
+        if not holds:
+            raise ValueError(f"a {self.owner} {complaint}")
+
+    def any(self, name, default=REQUIRED):
+        """Take a field, whatever it holds.
+
+        Raises
+        ------
+        ValueError
+            If it is missing and has no default.
+        """
+        value = self._left.pop(name, default)
+        self.require(value is not REQUIRED, f"lacks the field {name}")
+        return value
+
+    def take(self, name, kinds, default=REQUIRED, *, low=None, high=None):
+        """Take a field of one of some types, `None` among them for None, and within bounds, which count as inside.
+
+        Raises
+        ------
+        ValueError
+            If it is missing and has no default, is of another type, or outside the bounds.
+        """
+        kinds = kinds if isinstance(kinds, tuple) else (kinds,)
+        value = self.any(name, default)
+        types = tuple(type(None) if kind is None else kind for kind in kinds)
+        is_meant = isinstance(value, types) and (type(value) is not bool or bool in types)
+        names = " or ".join("None" if kind is None else kind.__name__ for kind in kinds)
+        self.require(is_meant, f"has {name}={value!r:.80}, expected {names}")
+        if isinstance(value, int | float):
+            is_within = (low is None or value >= low) and (high is None or value <= high) and value == value
+            self.require(is_within, f"has {name}={value!r:.80}, expected a number from {low} to {high}")
+        return value
+
+    def choice(self, name, choices, default=REQUIRED):
+        """Take a field that holds one of some strings."""
+        value = self.take(name, str, default)
+        self.require(value in choices, f"has {name}={value!r:.80}, expected one of {list(choices)}")
+        return value
+
+    def array(self, name, kinds, shape, *, low=None, high=None):
+        """Take an array of some dtype kinds and a shape, None standing for any size; numbers are finite.
+
+        Raises
+        ------
+        ValueError
+            If it is missing, of another kind or shape, or holds a number outside the bounds.
+        """
+        return self.check_array(name, self.any(name), kinds, shape, low=low, high=high)
+
+    def check_array(self, name, value, kinds, shape, *, low=None, high=None):
+        """Return an array, after the checks of :meth:`array`."""
+        is_meant = isinstance(value, np.ndarray) and value.dtype.kind in kinds
+        found = f"an array of {value.dtype}" if isinstance(value, np.ndarray) else repr(value)[:80]
+        self.require(is_meant, f"has the {name} {found}, expected an array of the dtype kinds {kinds!r}")
+        fits = value.ndim == len(shape) and all(n in (None, m) for n, m in zip(shape, value.shape, strict=True))
+        self.require(fits, f"has the {name} of shape {value.shape}, expected {shape}".replace("None", "any"))
+        if value.dtype.kind in "iuf" and value.size:
+            self.require(np.isfinite(value).all(), f"has {name} that are not finite")
+            is_within = (low is None or value.min() >= low) and (high is None or value.max() <= high)
+            self.require(is_within, f"has {name} from {value.min()} to {value.max()}, expected {low} to {high}")
+        return value
+
+    def dtype(self, name):
+        """Take a dtype of numpy or pandas."""
+        return self.take(name, DTYPES)
+
+    def list(self, name, kinds=object, length=None):
+        """Take a list whose items are of some types, of a given length or of any."""
+        values = self.take(name, list)
+        fits = all(type(value) in kinds for value in values) if isinstance(kinds, tuple) else True
+        self.require(fits, f"has {name}={values!r:.80}, which holds values of other types")
+        self.require(length in (None, len(values)), f"has {len(values)} {name}, expected {length}")
+        return values
+
+    def shares(self, name, n_values):
+        """Take shares: an array of numbers of 0 or more, which sum to 1."""
+        return self.check_shares(name, self.any(name), n_values)
+
+    def check_shares(self, name, values, n_values):
+        """Return shares, after the checks of :meth:`shares`; none at all are fine too."""
+        self.check_array(name, values, "f", (n_values,), low=0, high=1 + TOLERANCE)
+        self.require(not values.size or abs(values.sum() - 1) < TOLERANCE, f"has {name} that do not sum to 1")
+        return values
+
+
+def part_state(part):
+    """Return the state of a part that its parent looks up by kind."""
+    return {"kind": type(part).__name__.strip("_"), **part.to_state()}
+
+
+def read_part(state, kinds, version):
+    """Return the part of a state, whose kind names one of the classes of a table.
+
+    Raises
+    ------
+    ValueError
+        If the kind is missing or none of the table.
+    """
+    kind = state.get("kind") if isinstance(state, dict) else None
+    if type(kind) is not str or kind not in kinds:
+        raise ValueError(f"a part of the kind {kind!r:.80} was found, expected one of {sorted(kinds)}")
+    return kinds[kind].from_state(state, version)
