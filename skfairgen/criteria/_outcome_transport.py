@@ -6,7 +6,7 @@ from sklearn.exceptions import NotFittedError
 from skfairgen.criteria._class_factors import proportional_factors, with_class_factors
 from skfairgen.criteria._group_pooling import MIN_GROUP_SIZE, groups_behind, own_weights
 from skfairgen.criteria._quantile_curve import curve_level, mean_curve, quantile_curve
-from skfairgen.criteria._score_checks import checked_codes, checked_scores
+from skfairgen.criteria._score_checks import checked_codes, checked_scores, checked_shares, group_index, group_parents
 from skfairgen.data import State
 
 
@@ -127,13 +127,13 @@ class OutcomeTransport:
         groups = checked_codes(groups, len(scores), "groups")
         self.groups_, index, n_scores = np.unique(groups, return_inverse=True, return_counts=True)
         self.group_sizes_ = n_scores if group_sizes is None else np.asarray(group_sizes)
-        self.group_shares_ = _checked_shares(group_shares, n_scores)
+        self.group_shares_ = checked_shares(group_shares, n_scores)
         row_weights = (self.group_shares_ / n_scores)[index]
         self.class_shares_ = row_weights @ scores
         self.group_class_shares_ = np.stack([scores[index == g].mean(axis=0) for g in range(len(self.groups_))])
         tracks = _tracks(scores)
         if parents is not None:
-            parents = _group_parents(checked_codes(parents, len(index), "parents"), index, self.groups_)
+            parents = group_parents(checked_codes(parents, len(index), "parents"), index, self.groups_)
         behind, is_parent = groups_behind(self.group_sizes_, parents, self.min_group_size)
         means = np.stack([tracks[index == g].mean(axis=0) for g in range(len(self.groups_))])
         variances = row_weights @ (tracks - means[index]) ** 2
@@ -233,7 +233,7 @@ class OutcomeTransport:
             raise ValueError(
                 f"Found scores of {scores.shape[1]} classes; expected {len(self.class_shares_)}, as at fit."
             )
-        index = self._group_index(checked_codes(groups, len(scores), "groups"))
+        index = group_index(checked_codes(groups, len(scores), "groups"), self.groups_)
         tracks = _tracks(scores)
         moved = self._with_class_shares(self._moved_tracks(tracks, index, rng), index)
         moved = (1 - strength) * tracks + strength * moved
@@ -289,15 +289,6 @@ class OutcomeTransport:
                 moved[rows, track] = np.interp(level, *barycenter)
         return moved
 
-    def _group_index(self, groups):
-        index = np.searchsorted(self.groups_, groups).clip(max=len(self.groups_) - 1)
-        unknown = np.unique(groups[self.groups_[index] != groups])
-        if len(unknown):
-            raise ValueError(
-                f"Found groups {unknown.tolist()} that fit has not seen; expected some of {self.groups_.tolist()}."
-            )
-        return index
-
     def _check_fitted(self):
         if not hasattr(self, "_barycenters"):
             raise NotFittedError("This OutcomeTransport has no distributions yet; call fit(scores, groups) first.")
@@ -306,25 +297,3 @@ class OutcomeTransport:
 def _tracks(scores):
     """Columns that are moved: the positive class of two, every class of more."""
     return scores[:, 1:] if scores.shape[1] == 2 else scores
-
-
-def _group_parents(parents, index, groups):
-    of_group = np.empty(len(groups), dtype=np.int64)
-    for group in range(len(groups)):
-        found = np.unique(parents[index == group])
-        if len(found) > 1:
-            raise ValueError(
-                f"Found parents {found.tolist()} for group {groups[group]}; expected one: a parent pools whole groups."
-            )
-        of_group[group] = found[0]
-    return of_group
-
-
-def _checked_shares(shares, sizes):
-    shares = np.asarray(sizes if shares is None else shares, dtype=np.float64)
-    if shares.shape != sizes.shape or not (np.isfinite(shares).all() and (shares > 0).all()):
-        raise ValueError(
-            f"Found group_shares {shares.tolist()}; expected a positive number for each of the {len(sizes)} "
-            "groups, in the order of their sorted codes."
-        )
-    return shares / shares.sum()

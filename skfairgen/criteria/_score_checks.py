@@ -78,3 +78,36 @@ def checked_codes(codes, n_rows, name):
             f"of the {n_rows} rows."
         )
     return codes.astype(np.int64)
+
+
+def group_parents(parents, index, groups):
+    """Return the one parent of each group, of those of its rows."""
+    of_group = np.empty(len(groups), dtype=np.int64)
+    for group in range(len(groups)):
+        found = np.unique(parents[index == group])
+        if len(found) > 1:
+            raise ValueError(
+                f"Found parents {found.tolist()} for group {groups[group]}; expected one: a parent pools whole groups."
+            )
+        of_group[group] = found[0]
+    return of_group
+
+
+def checked_shares(shares, sizes):
+    """Return positive shares of the groups, scaled to a sum of 1; without any, as many as each has rows."""
+    shares = np.asarray(sizes if shares is None else shares, dtype=np.float64)
+    if shares.shape != sizes.shape or not (np.isfinite(shares).all() and (shares > 0).all()):
+        raise ValueError(
+            f"Found group_shares {shares.tolist()}; expected a positive number for each of the {len(sizes)} "
+            "groups, in the order of their sorted codes."
+        )
+    return shares / shares.sum()
+
+
+def group_index(groups, known):
+    """Return the places of group codes among the sorted known ones."""
+    index = np.searchsorted(known, groups).clip(max=len(known) - 1)
+    unknown = np.unique(groups[known[index] != groups])
+    if len(unknown):
+        raise ValueError(f"Found groups {unknown.tolist()} that fit has not seen; expected some of {known.tolist()}.")
+    return index

@@ -6,7 +6,8 @@ from skfairgen.data._strata import StrataCodec
 from skfairgen.data._table_format import TableFormat
 from skfairgen.data._target import TargetCodec
 from skfairgen.data.table._categorical_column import CategoricalColumn
-from skfairgen.data.table._numeric_column import NumericColumn, in_unit_of
+from skfairgen.data.table._numbers import in_unit_of
+from skfairgen.data.table._numeric_column import NumericColumn
 from skfairgen.data.table._table_codec import TableCodec
 
 __all__ = [

@@ -26,13 +26,13 @@ class State:
     (60, 5)
     >>> State({"n_bins": "60"}, "NumericColumn").take("n_bins", int)
     Traceback (most recent call last):
-    ValueError: a NumericColumn's n_bins is '60', expected int
+    ValueError: the NumericColumn has n_bins='60', expected int
     """
 
     def __init__(self, state, owner):
         self.owner = owner
         if type(state) is not dict or state.get("kind", owner) != owner:
-            raise ValueError(f"a {owner} was expected, found {state!r:.80}")
+            raise ValueError(f"the state of a part {owner} was expected, found {state!r:.80}")
         self._left = {name: value for name, value in state.items() if name != "kind"}
 
     def __enter__(self):
@@ -42,12 +42,12 @@ class State:
         if error is None:
             self.require(not self._left, f"has the unknown fields {sorted(map(str, self._left))}")
         elif not isinstance(error, ValueError) and isinstance(error, Exception):
-            raise ValueError(f"a {self.owner} has parts that do not fit each other: {error!r:.200}") from error
+            raise ValueError(f"the {self.owner} has parts that do not fit each other: {error!r:.200}") from error
 
     def require(self, holds, complaint):
         """Refuse the part unless something holds."""
         if not holds:
-            raise ValueError(f"a {self.owner} {complaint}")
+            raise ValueError(f"the {self.owner} {complaint}")
 
     def any(self, name, default=REQUIRED):
         """Take a field, whatever it holds.
@@ -73,8 +73,9 @@ class State:
         value = self.any(name, default)
         types = tuple(type(None) if kind is None else kind for kind in kinds)
         is_meant = isinstance(value, types) and (type(value) is not bool or bool in types)
-        names = " or ".join("None" if kind is None else kind.__name__ for kind in kinds)
-        self.require(is_meant, f"has {name}={value!r:.80}, expected {names}")
+        if not is_meant:
+            names = " or ".join("None" if kind is None else kind.__name__ for kind in kinds)
+            self.require(False, f"has {name}={value!r:.80}, expected {names}")
         if isinstance(value, int | float):
             is_within = (low is None or value >= low) and (high is None or value <= high) and value == value
             self.require(is_within, f"has {name}={value!r:.80}, expected a number from {low} to {high}")
@@ -99,8 +100,9 @@ class State:
     def check_array(self, name, value, kinds, shape, *, low=None, high=None):
         """Return an array, after the checks of :meth:`array`."""
         is_meant = isinstance(value, np.ndarray) and value.dtype.kind in kinds
-        found = f"an array of {value.dtype}" if isinstance(value, np.ndarray) else repr(value)[:80]
-        self.require(is_meant, f"has the {name} {found}, expected an array of the dtype kinds {kinds!r}")
+        if not is_meant:
+            found = f"an array of {value.dtype}" if isinstance(value, np.ndarray) else repr(value)[:80]
+            self.require(False, f"has the {name} {found}, expected an array of the dtype kinds {kinds!r}")
         fits = value.ndim == len(shape) and all(n in (None, m) for n, m in zip(shape, value.shape, strict=True))
         self.require(fits, f"has the {name} of shape {value.shape}, expected {shape}".replace("None", "any"))
         if value.dtype.kind in "iuf" and value.size:
@@ -116,8 +118,8 @@ class State:
     def list(self, name, kinds=object, length=None):
         """Take a list whose items are of some types, of a given length or of any."""
         values = self.take(name, list)
-        fits = all(type(value) in kinds for value in values) if isinstance(kinds, tuple) else True
-        self.require(fits, f"has {name}={values!r:.80}, which holds values of other types")
+        if kinds is not object and not all(type(value) in kinds for value in values):
+            self.require(False, f"has {name}={values!r:.80}, which holds values of other types")
         self.require(length in (None, len(values)), f"has {len(values)} {name}, expected {length}")
         return values
 

@@ -121,7 +121,7 @@ def _strata_codec(fields):
 
 
 def _table_codec(fields):
-    fields = _with_columns(_without("cardinalities", "generable")(fields))
+    fields = _with_columns(_without("cardinalities", "generable", "dtypes")(fields))
     for name in ("categorical_columns", "hidden_columns"):
         fields[name] = fields[name] if isinstance(fields[name], str) else sorted(fields[name])
     return fields

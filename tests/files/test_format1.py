@@ -65,7 +65,8 @@ def assert_same(found, expected):
             "draws_rare_from_kept_"
         }
         for name, value in vars(expected).items():
-            assert_same(vars(found)[name], value)
+            if name != "dtypes_" or None not in value:  # a private file of format 1 lost those of derived columns
+                assert_same(vars(found)[name], value)
     elif isinstance(expected, dict):
         assert list(found) == list(expected)
         assert_same(list(found.values()), list(expected.values()))

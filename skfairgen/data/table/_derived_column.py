@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from skfairgen.data._state import State
-from skfairgen.data.table._numeric_column import MISSING, NumericColumn, from_numbers, to_numbers
+from skfairgen.data.table._numbers import from_numbers, to_numbers
+from skfairgen.data.table._numeric_column import MISSING, NumericColumn
 
 MAX_SOURCES = 3
 TOLERANCE = 0.05

@@ -5,10 +5,11 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from skfairgen.data._state import DTYPES, State, part_state, read_part
+from skfairgen.data._state import State, part_state, read_part
 from skfairgen.data.table._categorical_column import CategoricalColumn
 from skfairgen.data.table._derived_column import DerivedColumn, find_relation
-from skfairgen.data.table._numeric_column import NumericColumn, in_unit_of, is_time
+from skfairgen.data.table._numbers import in_unit_of, is_time
+from skfairgen.data.table._numeric_column import NumericColumn
 from skfairgen.exceptions import LeakageWarning
 
 SMALL_TABLE = 3_000
@@ -95,7 +96,6 @@ class TableCodec:
             "n_bins": "auto" if isinstance(self.n_bins, str) else int(self.n_bins),
             "min_category_count": int(self.min_category_count),
             "hidden_columns": sorted(int(place) for place in self.hidden_columns),
-            "dtypes": self.dtypes_,
             "positions": [int(position) for position in self.columns_],
             "columns": [part_state(column) for column in self.columns_.values()],
         }
@@ -121,9 +121,7 @@ class TableCodec:
             columns = [read_part(own, COLUMN_KINDS, version) for own in fields.list("columns", length=len(positions))]
             made.columns_ = dict(zip(positions, columns, strict=True))
             fields.require(len(made.columns_) == len(positions) > 0, f"has the columns {positions!r:.80}")
-            made.dtypes_ = fields.list("dtypes", length=len(positions))
-            are_dtypes = all(dtype is None or isinstance(dtype, DTYPES) for dtype in made.dtypes_)
-            fields.require(are_dtypes, f"has the dtypes {made.dtypes_!r:.80}")
+            made.dtypes_ = [getattr(column, "own", column).dtype_ for column in columns]
             numeric = set()
             for position, column in made.columns_.items():
                 sources = column.relation.sources if isinstance(column, DerivedColumn) else []

@@ -1,0 +1,180 @@
+"""The values of one sensitive column as level codes: its own few, or bands of its many numbers."""
+
+from copy import copy
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from skfairgen.data._state import State
+from skfairgen.data.table._categorical_column import CategoricalColumn
+from skfairgen.data.table._numbers import from_numbers, in_unit_of, numbers_dtype, to_numbers
+from skfairgen.data.table._numeric_column import NumericColumn
+
+N_BANDS = 4
+UNSEEN = -1
+
+
+@dataclass
+class _Levels:
+    """The levels of one sensitive column of a few values, and their names in keys."""
+
+    codec: CategoricalColumn
+    values: pd.Series
+    names: list
+
+    @classmethod
+    def fit(cls, column):
+        codec = CategoricalColumn(min_count=1).fit(column)
+        codec.levels_ = codec.levels_[_sort_order(codec.levels_)]
+        tokens = np.arange(1, len(codec.levels_) + 1)
+        names = [_plain(level) for level in codec.levels_]
+        if column.isna().any():
+            tokens = np.append(tokens, 0)
+            names.append(None)
+        return cls(codec, codec.decode(tokens, None), names)
+
+    def to_state(self):
+        return {"codec": self.codec.to_state(), "values": self.values, "names": self.names}
+
+    @classmethod
+    def from_state(cls, state, version):
+        with State(state, "Levels") as fields:
+            codec = CategoricalColumn.from_state(fields.any("codec"), version)
+            values, names = fields.take("values", pd.Series), fields.list("names", length=None)
+            fields.require(len(names) - len(codec.levels_) in (0, 1), f"has {len(names)} names for its levels")
+            fields.require(len(values) == len(names) > 0, f"has {len(values)} values of {len(names)} levels")
+            hash(tuple(names))
+        return cls(codec, values, names)
+
+    def without_records(self, kept):
+        codec = copy(self.codec)
+        blank = [level not in kept for level in range(len(self.names))]
+        codec.levels_ = np.array([None] * len(codec.levels_), dtype=object)
+        codec.level_counts_ = codec.level_counts_[:0]
+        names = [None if is_blank else name for name, is_blank in zip(self.names, blank, strict=True)]
+        values = self.values
+        if any(blank):
+            known = values[~np.array(blank)]
+            if isinstance(values.dtype, pd.CategoricalDtype):
+                known = known.cat.remove_unused_categories()
+            stand_in = known.iloc[0]  # never drawn, in the place of what must not be written
+            filled = [stand_in if is_blank else value for value, is_blank in zip(values, blank, strict=True)]
+            values = pd.Series(filled, dtype=known.dtype)
+        codec.dtype_ = values.dtype
+        return _Levels(codec, values, names)
+
+    def encode(self, column):
+        levels = self.codec.encode(column) - 1  # missing and unseen values are -1
+        if len(self.names) > len(self.codec.levels_):
+            levels[column.isna().to_numpy()] = len(self.names) - 1
+        return levels
+
+
+@dataclass
+class _Bands:
+    """The quartile bands of one sensitive column of many numbers.
+
+    `edges` holds n_bands + 1 numbers; `lowest` and `median` are the least and the middle number of each band,
+    `codecs` and `shares` the codec of its numbers and how frequent each of their tokens is; `dtype` is the column's.
+    """
+
+    edges: np.ndarray
+    lowest: np.ndarray
+    median: np.ndarray
+    names: list
+    codecs: list
+    shares: list
+    dtype: object
+
+    @classmethod
+    def fit(cls, column):
+        column = column[column.notna()]
+        numbers = np.sort(to_numbers(column)[0])
+        places = np.round(np.linspace(0, len(numbers) - 1, N_BANDS + 1)).astype(int)
+        edges = np.unique(numbers[places])
+        starts = np.append(0, np.searchsorted(numbers, edges[1:], side="right"))
+        ticks = from_numbers(edges, np.zeros(len(edges), dtype=bool), column.dtype)
+        names = [pd.Interval(low, high, "right") for low, high in zip(ticks[:-1], ticks[1:], strict=True)]
+        bands = cls(edges, numbers[starts[:-1]], numbers[(starts[:-1] + starts[1:]) // 2], names, [], [], column.dtype)
+        codes = bands.encode(column)
+        for band in range(len(names)):
+            own = column[codes == band]
+            codec = NumericColumn().fit(own)
+            bands.codecs.append(codec)
+            bands.shares.append(np.bincount(codec.encode(own), minlength=codec.cardinality_) / len(own))
+        return bands
+
+    def to_state(self):
+        return {
+            "edges": self.edges,
+            "lowest": self.lowest,
+            "median": self.median,
+            "names": self.names,
+            "codecs": [codec.to_state() for codec in self.codecs],
+            "shares": self.shares,
+            "dtype": self.dtype,
+        }
+
+    @classmethod
+    def from_state(cls, state, version):
+        with State(state, "Bands") as fields:
+            codecs = [NumericColumn.from_state(own, version) for own in fields.list("codecs")]
+            fields.require(len(codecs) > 0, "has no bands")
+            dtype, edges = fields.dtype("dtype"), fields.array("edges", "iuf", (len(codecs) + 1,))
+            lowest, median = (fields.array(name, "iuf", (len(codecs),)) for name in ("lowest", "median"))
+            kinds = {array.dtype for array in (edges, lowest, median, *(codec.grid_ for codec in codecs))}
+            fields.require(kinds == {numbers_dtype(dtype)}, f"has numbers of {kinds} for the dtype {dtype}")
+            fields.require((edges[:-1] <= edges[1:]).all(), "has edges that are not sorted")
+            names = fields.list("names", (pd.Interval, type(None)))
+            has_missing = len(names) == len(codecs) + 1 and names[-1] is None
+            fields.require(has_missing or len(names) == len(codecs), f"has {len(names)} names for its bands")
+            shares = fields.list("shares", length=len(codecs))
+            for own, codec in zip(shares, codecs, strict=True):
+                fields.check_shares("shares", own, codec.cardinality_)
+        return cls(edges, lowest, median, names, codecs, shares, dtype)
+
+    def without_records(self, kept):
+        codecs = [codec.without_records() for codec in self.codecs]
+        low, high = (codecs[place].grid_[1:][codecs[place].token_counts_[1:] > 0] for place in (0, -1))
+        edges, lowest = self.edges.copy(), self.lowest.copy()
+        edges[0] = lowest[0] = low.min()
+        edges[-1] = high.max()
+        ticks = from_numbers(edges, np.zeros(len(edges), dtype=bool), self.dtype)
+        names = [pd.Interval(*ends, "right") for ends in zip(ticks[:-1], ticks[1:], strict=True)]
+        names += self.names[len(names) :]
+        return _Bands(edges, lowest, np.clip(self.median, edges[0], edges[-1]), names, codecs, self.shares, self.dtype)
+
+    def encode(self, column):
+        numbers, missing = to_numbers(in_unit_of(self.dtype, column))
+        bands = np.searchsorted(self.edges[1:-1], numbers, side="left")
+        return np.where(missing, len(self.names) - 1 if self.names[-1] is None else UNSEEN, bands)
+
+    def draw(self, bands, rng):
+        numbers = np.zeros(len(bands), dtype=self.edges.dtype)
+        for band, (codec, shares) in enumerate(zip(self.codecs, self.shares, strict=True)):
+            own = np.flatnonzero(bands == band)
+            numbers[own] = codec.decode_numbers(rng.choice(len(shares), size=len(own), p=shares), rng)
+        return from_numbers(numbers, bands == len(self.codecs), self.dtype)
+
+    def confine(self, column, bands):
+        numbers, missing = to_numbers(column)
+        is_missing = bands == len(self.edges) - 1
+        bands = np.minimum(bands, len(self.edges) - 2)
+        numbers = np.where(missing, self.median[bands], numbers)
+        confined = np.clip(numbers, self.lowest[bands], self.edges[bands + 1])
+        return from_numbers(confined, is_missing, column.dtype)
+
+
+LEVEL_KINDS = {"Levels": _Levels, "Bands": _Bands}
+
+
+def _sort_order(levels):
+    try:
+        return np.argsort(levels, kind="stable")
+    except TypeError:
+        return np.argsort([str(level) for level in levels], kind="stable")
+
+
+def _plain(value):
+    return value.item() if isinstance(value, np.generic) else value
