@@ -9,7 +9,20 @@ from skfairgen.criteria._allocation import (
     group_name,
     parity_targets,
 )
+from skfairgen.criteria._closed_loop import LoopRows, tune_plan
+from skfairgen.criteria._constraints import (
+    CRITERIA,
+    constrained_pairs,
+    constraint_functions,
+    joint_indicator,
+    largest_gap,
+    rate_gaps,
+)
+from skfairgen.criteria._decided_labels import decided_scores, draw_decided_labels
+from skfairgen.criteria._fair_plan import FairPlan, PlanForecast, choose_plan, fit_plan, forecast
+from skfairgen.criteria._fair_rule import FairRule, fit_fair_rule, sighted_posteriors, unconstrained_gaps
 from skfairgen.criteria._group_pooling import pooled_class_shares
+from skfairgen.criteria._group_thresholds import GroupThresholds, fit_group_thresholds
 from skfairgen.criteria._margins import margin_from_mapping, with_margins
 from skfairgen.criteria._outcome_labels import (
     draw_labels,
@@ -24,15 +37,32 @@ from skfairgen.criteria._small_cells import warn_about_small_cells
 from skfairgen.criteria._stratified_transport import StratifiedTransport
 
 __all__ = [
+    "CRITERIA",
     "CellNames",
+    "FairPlan",
+    "FairRule",
+    "GroupThresholds",
+    "LoopRows",
     "OutcomeTransport",
+    "PlanForecast",
     "StratifiedTransport",
     "allocate",
     "apportion",
+    "choose_plan",
+    "constrained_pairs",
+    "constraint_functions",
+    "decided_scores",
+    "draw_decided_labels",
     "draw_labels",
     "drawn_counts",
     "equalized_shares",
+    "fit_fair_rule",
+    "fit_group_thresholds",
+    "fit_plan",
+    "forecast",
     "group_name",
+    "joint_indicator",
+    "largest_gap",
     "margin_from_mapping",
     "match_class_counts",
     "minimal_flip_labels",
@@ -40,8 +70,12 @@ __all__ = [
     "parity_targets",
     "pick_cells",
     "pooled_class_shares",
+    "rate_gaps",
     "repair_pool",
     "sampling_plan",
+    "sighted_posteriors",
+    "tune_plan",
+    "unconstrained_gaps",
     "warn_about_small_cells",
     "with_margins",
 ]
