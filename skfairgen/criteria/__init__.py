@@ -18,7 +18,7 @@ from skfairgen.criteria._constraints import (
     largest_gap,
     rate_gaps,
 )
-from skfairgen.criteria._decided_labels import decided_scores, draw_decided_labels
+from skfairgen.criteria._decided_labels import decided_scores
 from skfairgen.criteria._fair_plan import FairPlan, PlanForecast, choose_plan, fit_plan, forecast
 from skfairgen.criteria._fair_rule import FairRule, fit_fair_rule, sighted_posteriors, unconstrained_gaps
 from skfairgen.criteria._group_pooling import pooled_class_shares
@@ -52,7 +52,6 @@ __all__ = [
     "constrained_pairs",
     "constraint_functions",
     "decided_scores",
-    "draw_decided_labels",
     "draw_labels",
     "drawn_counts",
     "equalized_shares",

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from skfairgen.criteria._outcome_labels import draw_labels
-
 LEAST_AGREEMENT = 0.88  # chance that a sharpened label is the decision: a row of logit 1, doubled
 DECIDED_DRAWS = ("sharpen", "decide")
 
@@ -54,8 +52,3 @@ def decided_scores(scores, decisions, label_draw):
     others = np.where(is_decided, 0.0, sharp).sum(axis=1)
     agreement = np.maximum(own / (own + others), LEAST_AGREEMENT)
     return np.where(is_decided, agreement[:, None], sharp * ((1 - agreement) / others)[:, None])
-
-
-def draw_decided_labels(scores, decisions, label_draw, rng):
-    """Draw labels from :func:`decided_scores`, shape (n,), int64; one uniform of `rng` a row."""
-    return draw_labels(decided_scores(scores, decisions, label_draw), rng)

@@ -95,6 +95,18 @@ class FairPlan:
         scores = _as_seen(posteriors, groups, self.view).sum(axis=2)
         return decided_scores(scores, self.decide(posteriors, groups, strata), label_draw)
 
+    def to_state(self):
+        """Return the plan as plain values and arrays."""
+        rule = {name: value for name, value in vars(self.rule).items() if name != "criterion"}
+        return {"criterion": self.criterion, "view": self.view, "wanted": self.wanted, "rule": rule}
+
+    @classmethod
+    def from_state(cls, state, version):
+        """Return the plan that :meth:`to_state` gave; `version` of the file format: all are alike so far."""
+        is_rule = state["view"] != "thresholds"
+        rule = FairRule(state["criterion"], **state["rule"]) if is_rule else GroupThresholds(**state["rule"])
+        return cls(state["criterion"], state["view"], rule, state["wanted"])
+
 
 def fit_plan(posteriors, groups, criterion, wanted, view, *, weights=None, strata=None):
     """Fit the rule of one view to wanted gaps.

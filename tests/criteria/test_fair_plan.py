@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_populations import draw_rows, population, seen_rows
 
-from skfairgen.criteria import choose_plan, fit_plan, forecast, unconstrained_gaps
+from skfairgen.criteria import FairPlan, choose_plan, fit_plan, forecast, unconstrained_gaps
 from skfairgen.criteria._fair_plan import PRICE_OF_GAP
 
 CRITERIA = ["demographic_parity", "equalized_odds", "equal_opportunity"]
@@ -111,3 +111,12 @@ def test_one_group_has_nothing_to_give_up():
         _, expected = choose_plan(rows, groups, criterion, weights=weights)
         assert expected.gap == 0
         assert expected.kept == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_a_plan_comes_back_from_its_state(criterion):
+    _, _, rows, _, groups, weights = made_rows()
+    plan, _ = choose_plan(rows, groups, criterion, weights=weights)
+    again = FairPlan.from_state(plan.to_state(), version=1)
+    np.testing.assert_array_equal(plan.decide(rows, groups), again.decide(rows, groups))
+    np.testing.assert_array_equal(plan.wanted, again.wanted)
