@@ -1,5 +1,7 @@
 """The loop closes the gap of a trained model where the plan alone leaves one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_populations import draw_rows, population
@@ -102,3 +104,14 @@ def test_a_model_that_never_moves_keeps_the_loop_finite():
     assert len(tuning) == 8
     assert tuned is plan
     assert tuning[0]["accuracy"] == np.mean(audit.classes == 0)
+
+
+def test_gaps_are_closed_within_each_stratum():
+    joint, shares = population(n_kinds=1_000)
+    pool, audit = (made_rows(8_000, joint, shares, seed) for seed in (1, 2))
+    pool, audit = (replace(rows, strata=(rows.features[:, 0] > 0).astype(int)) for rows in (pool, audit))
+    plan, _ = choose_plan(pool.posteriors, pool.groups, "demographic_parity", strata=pool.strata, n_strata=2)
+    tuned, tuning = tune_plan(plan, pool, audit, MODEL, label_draw="sharpen", rng=np.random.default_rng(0))
+    assert tuned.wanted.shape == (2, 2, 2)
+    assert (np.abs(tuned.wanted[:, 1]) > 0.005).all()
+    assert min(record["missed"] for record in tuning) < 0.5 * tuning[0]["missed"]
