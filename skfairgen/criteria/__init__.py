@@ -6,7 +6,6 @@ from skfairgen.criteria._allocation import (
     apportion,
     drawn_counts,
     equalized_shares,
-    group_name,
     parity_targets,
 )
 from skfairgen.criteria._closed_loop import LoopRows, tune_plan
@@ -22,6 +21,7 @@ from skfairgen.criteria._decided_labels import decided_scores
 from skfairgen.criteria._fair_plan import FairPlan, PlanForecast, choose_plan, fit_plan, forecast
 from skfairgen.criteria._fair_rule import FairRule, fit_fair_rule, sighted_posteriors, unconstrained_gaps
 from skfairgen.criteria._group_pooling import pooled_class_shares
+from skfairgen.criteria._group_probe import cross_validated_auc, group_aucs
 from skfairgen.criteria._group_thresholds import GroupThresholds, fit_group_thresholds
 from skfairgen.criteria._margins import margin_from_mapping, with_margins
 from skfairgen.criteria._outcome_labels import (
@@ -51,6 +51,7 @@ __all__ = [
     "choose_plan",
     "constrained_pairs",
     "constraint_functions",
+    "cross_validated_auc",
     "decided_scores",
     "draw_labels",
     "drawn_counts",
@@ -59,7 +60,7 @@ __all__ = [
     "fit_group_thresholds",
     "fit_plan",
     "forecast",
-    "group_name",
+    "group_aucs",
     "joint_indicator",
     "largest_gap",
     "margin_from_mapping",

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 from scipy.optimize import minimize, minimize_scalar
+
+from skfairgen.data import group_name
 
 
 def allocate(strategy, counts, cells, unnamed=None):
@@ -203,10 +204,3 @@ def _cheapest_rates(counts):
     found = np.exp(result.x[:n_classes])
     found = found / found.sum()
     return min([found, start_rates], key=lambda rates: (counts / rates[:, None]).max(axis=0).sum())
-
-
-def group_name(name):
-    """Return a group's name as it is listed: None where a value is missing, NaN or NA."""
-    if isinstance(name, tuple):
-        return tuple(map(group_name, name))
-    return None if pd.api.types.is_scalar(name) and pd.isna(name) else name

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from skfairgen.criteria._allocation import group_name
+from skfairgen.data import group_name
 
 N_ROUNDS, TOLERANCE = 1_000, 1e-4
 

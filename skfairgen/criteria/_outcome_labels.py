@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skfairgen.criteria._allocation import apportion
 from skfairgen.criteria._score_checks import checked_codes
 
 
@@ -167,7 +168,7 @@ def match_class_counts(labels, scores, groups, rng, *, shares=None):
     for group in np.unique(groups):
         rows = np.flatnonzero(groups == group)
         expected = scores[rows].sum(axis=0) if shares is None else len(rows) * np.asarray(shares[int(group)])
-        labels[rows] = _with_counts(labels[rows], preference[rows], _rounded(expected))
+        labels[rows] = _with_counts(labels[rows], preference[rows], apportion(expected, round(expected.sum())))
     return labels
 
 
@@ -181,14 +182,6 @@ def _with_counts(labels, preference, counts):
             labels[rows[first]] = new
             excess[[old, new]] += [-n_moved, n_moved]
     return labels
-
-
-def _rounded(expected):
-    """Whole numbers with the same sum, by largest remainders."""
-    counts = np.floor(expected + 1e-9).astype(np.int64)
-    n_left = int(round(expected.sum())) - counts.sum()
-    counts[np.argsort(counts - expected, kind="stable")[:n_left]] += 1
-    return counts
 
 
 def _class_labels(labels, scores):

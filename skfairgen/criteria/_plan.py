@@ -1,7 +1,6 @@
-"""What each cell has, gets, and why, as a table."""
+"""What each cell has, gets, and why."""
 
 import numpy as np
-import pandas as pd
 
 _REASONS = {
     "parity": "makes the class rates of every group equal",
@@ -32,10 +31,10 @@ def sampling_plan(counts, synthetic, cells, *, strategy, mode, criterion, streng
 
     Returns
     -------
-    DataFrame
-        A row a cell: ``class``, ``group`` (None without groups), ``n_real``, ``n_synthetic``, ``n_output`` (rows),
-        ``rate_real``, ``rate_output`` (share of the class within the group, NaN where the group has no row) and
-        ``reason``.
+    list of dict
+        One dict for each cell: ``class``, ``group`` (None without groups), ``n_real``, ``n_synthetic``, ``n_output``
+        (rows), ``rate_real``, ``rate_output`` (share of the class within the group, NaN where the group has no row)
+        and ``reason``.
     """
     output = synthetic + (counts if mode == "augment" else 0)
     reason = _reason(strategy, mode, criterion, strength)
@@ -53,7 +52,7 @@ def sampling_plan(counts, synthetic, cells, *, strategy, mode, criterion, streng
                 "reason": reason if synthetic[place] else "needs no row",
             }
         )
-    return pd.DataFrame(rows)
+    return rows
 
 
 def _reason(strategy, mode, criterion, strength):

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.sparse import issparse
 from sklearn.utils import check_array
 
+from skfairgen.data._column_positions import column_positions
 from skfairgen.data._state import State
 
 
@@ -103,28 +104,9 @@ class TableFormat:
         Raises
         ------
         ValueError
-            If a label names no column, and the message lists the columns there are; or two labels name the same one.
+            As :func:`column_positions`.
         """
-        if isinstance(labels, str) or not np.iterable(labels):
-            labels = [labels]
-        positions = [self._position(label, parameter) for label in labels]
-        for place, position in enumerate(positions):
-            if position in positions[:place]:
-                raise ValueError(f"{parameter} names column {self.columns[position]!r} twice. Name it once.")
-        return positions
-
-    def _position(self, label, parameter):
-        places = np.flatnonzero(self.columns == label) if label in self.columns else []
-        if len(places) == 1:
-            return int(places[0])
-        n_columns = len(self.columns)
-        is_position = isinstance(label, int | np.integer) and not isinstance(label, bool)
-        if len(places) == 0 and is_position and -n_columns <= label < n_columns:
-            return int(label) % n_columns
-        found = "names several columns" if len(places) else "is not a column of X"
-        listed = ", ".join(repr(column) for column in self.columns[:30])
-        more = f" and {n_columns - 30} more" if n_columns > 30 else ""
-        raise ValueError(f"{parameter}: {label!r} {found}. The columns are: {listed}{more}.")
+        return column_positions(self.columns, labels, parameter)
 
 
 def _objects(column):

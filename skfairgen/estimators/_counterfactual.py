@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from skfairgen.criteria import group_name
-from skfairgen.data import GroupCodec, TableFormat, in_unit_of
+from skfairgen.data import GroupCodec, TableFormat, group_name, in_unit_of
 from skfairgen.nn import Given
 from skfairgen.training import row_tensors
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from numbers import Integral, Real
 
 import numpy as np
+import pandas as pd
 from imblearn.base import BaseSampler
 from sklearn.base import _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -319,7 +320,7 @@ class FairDistillResampler(BaseSampler):
         self.classes_ = layout.target.classes_
         self.groups_ = None if layout.groups is None else layout.groups.groups_
         self.sampling_strategy_ = layout.cells.as_dict(wanted)
-        self.sampling_plan_ = sampling_plan(
+        plan = sampling_plan(
             layout.counts,
             wanted,
             layout.cells,
@@ -328,6 +329,7 @@ class FairDistillResampler(BaseSampler):
             criterion=self.criterion,
             strength=self.strength,
         )
+        self.sampling_plan_ = pd.DataFrame(plan)
         warn_about_small_cells(wanted, layout.counts, layout.cells)
         return layout, rows, wanted
 

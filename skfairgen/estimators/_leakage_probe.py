@@ -1,84 +1,24 @@
-"""How well held-out codes tell the sensitive values, by a probe."""
+"""How well held-out codes tell the sensitive values, as a frame."""
 
-import numpy as np
 import pandas as pd
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-MAX_TRAINING_ROWS = 20_000
-MIN_MEMBERS = 10
-N_FOLDS = 3
-N_BOOTSTRAP = 100
+from skfairgen.criteria import group_aucs
 
 
 def probe_dependence(codes, levels, names, held_out, rng):
-    """Return the ROC-AUC of gradient boosting that guesses each sensitive column from codes, with its interval.
-
-    The probe learns from the rows that the encoder was trained on and is judged on the others; where none were held
-    out, or fewer than 10 of two levels, it is cross-validated on all rows. The AUC of several levels is the mean of
-    each level against the rest. A level with fewer than 10 rows to learn from or to be judged on is left out.
+    """Return what :func:`group_aucs` measures, as a frame.
 
     Parameters
     ----------
-    codes : ndarray of shape (n_rows, n_components)
-    levels : ndarray of shape (n_rows, n_sensitive), int
-        Level codes of the sensitive columns.
+    codes, levels, held_out, rng
+        As :func:`group_aucs` takes them.
     names : list
         Labels of the sensitive columns.
-    held_out : ndarray of int
-        Positions of the rows that the encoder was not trained on.
-    rng : numpy.random.Generator
-        Draws the bootstrap weights and the rows the probe learns from, 20,000 at most.
 
     Returns
     -------
     DataFrame
-        A row a sensitive column: ``auc``, and the 95 % percentile bootstrap interval ``low``, ``high``, over rows;
-        NaN where a column has fewer than two levels that can be judged. 0.5 is chance.
+        A row a sensitive column: ``auc``, and its 95 % interval ``low``, ``high``. 0.5 is chance.
     """
-    is_held_out = np.zeros(len(codes), dtype=bool)
-    is_held_out[held_out] = True
-    probed = [_probe(codes, column, is_held_out, rng) for column in levels.T]
-    return pd.DataFrame(
-        probed, columns=["auc", "low", "high"], index=pd.Index(names, name="sensitive_column", tupleize_cols=False)
-    )
-
-
-def _probe(codes, levels, is_held_out, rng):
-    learned = np.flatnonzero(~is_held_out)
-    judged = np.flatnonzero(is_held_out) if is_held_out.any() else learned
-    usable = [
-        level
-        for level in np.unique(levels)
-        if min((levels[learned] == level).sum(), (levels[judged] == level).sum()) >= MIN_MEMBERS
-    ]
-    if len(usable) < 2:
-        too_few = np.nan, np.nan, np.nan
-        return _probe(codes, levels, np.zeros_like(is_held_out), rng) if is_held_out.any() else too_few
-    learned, judged = (rows[np.isin(levels[rows], usable)] for rows in (learned, judged))
-    learned = rng.permutation(learned)[:MAX_TRAINING_ROWS]
-    model = HistGradientBoostingClassifier(early_stopping=False, max_iter=50, random_state=0)
-    if is_held_out.any():
-        model.fit(codes[learned], levels[learned])
-        shares, classes = model.predict_proba(codes[judged]), model.classes_
-    else:
-        judged, classes = learned, np.array(usable)
-        folds = StratifiedKFold(N_FOLDS)
-        shares = cross_val_predict(model, codes[judged], levels[judged], cv=folds, method="predict_proba")
-    truth = levels[judged]
-    weights = rng.multinomial(len(judged), np.full(len(judged), 1 / len(judged)), size=N_BOOTSTRAP)
-    drawn = [_mean_auc(truth, shares, classes, weight) for weight in weights]
-    return _mean_auc(truth, shares, classes, None), *np.nanquantile(drawn, [0.025, 0.975])
-
-
-def _mean_auc(truth, shares, classes, weight):
-    kinds = classes[1:] if len(classes) == 2 else classes
-    aucs = []
-    for kind in kinds:
-        is_kind = truth == kind
-        if weight is not None and 0 in (weight[is_kind].sum(), weight[~is_kind].sum()):
-            return np.nan
-        place = int(np.flatnonzero(classes == kind)[0])
-        aucs.append(roc_auc_score(is_kind, shares[:, place], sample_weight=weight))
-    return float(np.mean(aucs))
+    index = pd.Index(names, name="sensitive_column", tupleize_cols=False)
+    return pd.DataFrame(group_aucs(codes, levels, held_out, rng), columns=["auc", "low", "high"], index=index)

@@ -10,6 +10,8 @@ from sklearn.utils import check_array, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skfairgen.data import column_positions
+
 MISSING_GROUP = "missing"
 
 
@@ -249,10 +251,11 @@ class WithSensitiveColumns(MetaEstimatorMixin, BaseEstimator):
         return _sensitive_features(X, positions), self._features(X, positions)
 
     def _positions(self, X):
-        columns = [self.columns] if np.isscalar(self.columns) else list(self.columns)
-        if not columns:
+        labels = X.columns if isinstance(X, pd.DataFrame) else pd.RangeIndex(X.shape[1])
+        positions = column_positions(labels, self.columns, "columns")
+        if not positions:
             raise ValueError("columns is empty; name at least one sensitive column of X.")
-        return [_position(X, column) for column in columns]
+        return positions
 
     def _features(self, X, positions):
         if self.keep:
@@ -278,19 +281,6 @@ def _as_table(X):
     if isinstance(X, pd.DataFrame):
         return X
     return check_array(X, dtype=None, ensure_all_finite=False)
-
-
-def _position(X, column):
-    labels = list(X.columns) if isinstance(X, pd.DataFrame) else []
-    found = [position for position, label in enumerate(labels) if label == column]
-    if len(found) > 1:
-        raise ValueError(f"The sensitive column {column!r} stands {len(found)} times in X; give it one place.")
-    if found:
-        return found[0]
-    if isinstance(column, (int, np.integer)) and -X.shape[1] <= column < X.shape[1]:
-        return int(column) % X.shape[1]
-    known = f"the columns {labels}" if labels else f"the positions 0 to {X.shape[1] - 1}"
-    raise ValueError(f"The sensitive column {column!r} is not in X, which has {known}. Correct columns=.")
 
 
 def _sensitive_features(X, positions):

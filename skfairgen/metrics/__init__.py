@@ -9,19 +9,25 @@ from skfairgen.metrics._conditional_parity import (
     conditional_demographic_parity_difference,
     conditional_demographic_parity_ratio,
 )
-from skfairgen.metrics._demographic_parity import demographic_parity_difference, demographic_parity_ratio
 from skfairgen.metrics._density_coverage import density_coverage
 from skfairgen.metrics._disparity_report import disparity_report
-from skfairgen.metrics._equal_opportunity import equal_opportunity_difference, equal_opportunity_ratio
-from skfairgen.metrics._equalized_odds import equalized_odds_difference, equalized_odds_ratio
 from skfairgen.metrics._fairness_scorer import FairnessScorer
 from skfairgen.metrics._fidelity_report import fidelity_report
 from skfairgen.metrics._group_rates import group_rates
 from skfairgen.metrics._group_report import group_report
 from skfairgen.metrics._leakage import group_leakage
 from skfairgen.metrics._pair_trends import column_pair_trends
+from skfairgen.metrics._parity import (
+    demographic_parity_difference,
+    demographic_parity_ratio,
+    equal_opportunity_difference,
+    equal_opportunity_ratio,
+    equalized_odds_difference,
+    equalized_odds_ratio,
+    predictive_parity_difference,
+    predictive_parity_ratio,
+)
 from skfairgen.metrics._precision_recall import alpha_precision, authenticity, beta_recall
-from skfairgen.metrics._predictive_parity import predictive_parity_difference, predictive_parity_ratio
 from skfairgen.metrics._rate_gaps import rate_difference, rate_ratio, worst_group
 from skfairgen.metrics._rates import (
     false_negative_rate,

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from skfairgen.metrics._table_features import as_frame, encode_tables
+from skfairgen.data import as_frame
+from skfairgen.metrics._table_features import encode_tables
 
 
 def column_shapes(real, synthetic, *, categorical_columns="auto"):

@@ -1,15 +1,25 @@
 """Conditional demographic parity: are the groups selected at the same rate among rows alike in what may matter?"""
 
+from collections.abc import Hashable
 from dataclasses import replace
 
+from numpy.typing import ArrayLike
+
+from skfairgen.data import Table
 from skfairgen.metrics._confusion import confusion_by_group
-from skfairgen.metrics._disparity import disparity
+from skfairgen.metrics._disparity import CRITERIA, disparity_of_table
 from skfairgen.metrics._strata import count_by_stratum, standardize
 
 
 def conditional_demographic_parity_difference(
-    y_true, y_pred, *, sensitive_features, legitimate_features, sample_weight=None, pos_label=None
-):
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    sensitive_features: Table,
+    legitimate_features: Table,
+    sample_weight: ArrayLike | None = None,
+    pos_label: Hashable = None,
+) -> float:
     r"""Largest difference between groups of the standardized selection rate, in [0, 1]; 0 is parity.
 
     .. math::
@@ -29,7 +39,7 @@ def conditional_demographic_parity_difference(
         Values that may explain a difference, such as the department applied to. Several columns are crossed, a
         missing value is a value, a numeric column of more than 20 values is cut at its quartiles.
     sample_weight : array-like of shape (n_rows,) or None, default=None
-        Weight of each row.
+        Weight of each row, not negative.
     pos_label : label or None, default=None
         The positive label. None: 1, for labels in {0, 1} or {-1, 1}; for more than two labels,
         the worst class.
@@ -78,58 +88,31 @@ def conditional_demographic_parity_difference(
     >>> conditional_demographic_parity_difference(admitted, admitted, **options)
     0.0
     """
-    table = _standardized(y_true, y_pred, sensitive_features, legitimate_features, pos_label, sample_weight)
-    if not table.counts.any():
-        return float("nan")
-    return disparity(table, ["selection_rate"], "difference")
+    return _conditional("difference", y_true, y_pred, sensitive_features, legitimate_features, sample_weight, pos_label)
 
 
 def conditional_demographic_parity_ratio(
-    y_true, y_pred, *, sensitive_features, legitimate_features, sample_weight=None, pos_label=None
-):
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    sensitive_features: Table,
+    legitimate_features: Table,
+    sample_weight: ArrayLike | None = None,
+    pos_label: Hashable = None,
+) -> float:
     r"""Smallest ratio between groups of the standardized selection rate, in [0, 1]; 1 is parity.
 
     .. math::
 
         \min_g r_g / \max_g r_g, \qquad r_g = \sum_l P(l) \, P(\hat y = 1 \mid g, l)
 
-    where a stratum :math:`l` is a combination of values of the legitimate features, and :math:`P(l)` its share of
-    all rows.
-
-    Parameters
-    ----------
-    y_true, y_pred : array-like of shape (n_rows,)
-        True and predicted labels.
-    sensitive_features : array-like of shape (n_rows,) or (n_rows, n_columns)
-        Values of the sensitive columns; several columns are crossed, a missing value is a group.
-    legitimate_features : array-like of shape (n_rows,) or (n_rows, n_columns)
-        Values that may explain a difference, such as the department applied to. Several columns are crossed, a
-        missing value is a value, a numeric column of more than 20 values is cut at its quartiles.
-    sample_weight : array-like of shape (n_rows,) or None, default=None
-        Weight of each row.
-    pos_label : label or None, default=None
-        The positive label. None: 1, for labels in {0, 1} or {-1, 1}; for more than two labels,
-        the worst class.
+    Parameters, errors and warnings are those of :func:`conditional_demographic_parity_difference`.
 
     Returns
     -------
     float
         NaN when fewer than two groups can be compared or no stratum has rows of every group
         (``SmallGroupWarning``), or when the rate is 0 in every group (``UndefinedMetricWarning``).
-
-    Raises
-    ------
-    ValueError
-        If lengths differ, a label is missing, or the positive label is neither given nor evident.
-
-    Warns
-    -----
-    SmallGroupWarning
-        If strata lack rows of a group: they are left out, counted with their share of the rows.
-
-    See Also
-    --------
-    conditional_demographic_parity_difference : What it means, and references.
 
     Examples
     --------
@@ -141,13 +124,12 @@ def conditional_demographic_parity_ratio(
     >>> conditional_demographic_parity_ratio(admitted, admitted, **options)
     1.0
     """
-    table = _standardized(y_true, y_pred, sensitive_features, legitimate_features, pos_label, sample_weight)
+    return _conditional("ratio", y_true, y_pred, sensitive_features, legitimate_features, sample_weight, pos_label)
+
+
+def _conditional(kind, y_true, y_pred, sensitive_features, legitimate_features, sample_weight, pos_label):
+    table = confusion_by_group(y_true, y_pred, sensitive_features, pos_label=pos_label, sample_weight=sample_weight)
+    table = replace(table, counts=standardize(count_by_stratum(table, legitimate_features)))
     if not table.counts.any():
         return float("nan")
-    return disparity(table, ["selection_rate"], "ratio")
-
-
-def _standardized(y_true, y_pred, sensitive_features, legitimate_features, pos_label, sample_weight):
-    """Return a `Confusion` whose selection rates are the standardized ones."""
-    table = confusion_by_group(y_true, y_pred, sensitive_features, pos_label=pos_label, sample_weight=sample_weight)
-    return replace(table, counts=standardize(count_by_stratum(table, legitimate_features)))
+    return disparity_of_table(table, CRITERIA["conditional_demographic_parity"], kind)

@@ -15,16 +15,36 @@
 """
 
 import warnings
+from typing import Literal, TypeAlias
 
 import numpy as np
 from sklearn.exceptions import UndefinedMetricWarning
 
 from skfairgen.exceptions import SmallGroupWarning
+from skfairgen.metrics._confusion import confusion_by_group
 from skfairgen.metrics._rate_counts import RATES, rate_of_counts, warn_undefined
 
+Method: TypeAlias = Literal["between_groups", "to_overall"]
+Aggregate: TypeAlias = Literal["worst_case", "mean"]
 
-def disparity(table, rates, kind, method="between_groups", agg="worst_case"):
-    """Compare `rates` over the groups of a `Confusion` table, with the warnings of the module's rules."""
+# the rates that each criterion compares; of several, the worst counts unless `agg` says "mean"
+CRITERIA = {
+    "demographic_parity": ["selection_rate"],
+    "conditional_demographic_parity": ["selection_rate"],  # standardized over strata
+    "equalized_odds": ["true_positive_rate", "false_positive_rate"],
+    "equal_opportunity": ["true_positive_rate"],
+    "predictive_parity": ["positive_predictive_value"],
+}
+
+
+def disparity(rates, kind, y_true, y_pred, sensitive_features, method, sample_weight, pos_label, agg="worst_case"):
+    """Compare `rates` between groups, as a "difference" or a "ratio", with the warnings of the module's rules."""
+    table = confusion_by_group(y_true, y_pred, sensitive_features, pos_label=pos_label, sample_weight=sample_weight)
+    return disparity_of_table(table, rates, kind, method, agg)
+
+
+def disparity_of_table(table, rates, kind, method="between_groups", agg="worst_case"):
+    """Compare `rates` over the groups of a `Confusion` table."""
     for rate in rates:
         check_choice(rate, RATES, "rate")
     check_choice(method, ("between_groups", "to_overall"), "method")
@@ -38,7 +58,7 @@ def disparity(table, rates, kind, method="between_groups", agg="worst_case"):
         warnings.warn(
             f"The ratio of {', '.join(rates)} is 0 / 0: the rate is 0 in every group; the result is NaN.",
             UndefinedMetricWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
         return float("nan")
     return float(value)
@@ -105,5 +125,5 @@ def _warn_incomparable(table, rates):
         f"({', '.join(map(repr, table.groups.labels[:10]))}) have a defined rate, so there is nothing "
         "to compare; the result is NaN.",
         SmallGroupWarning,
-        stacklevel=4,
+        stacklevel=5,
     )

@@ -8,17 +8,9 @@ from sklearn.utils import check_random_state, check_scalar
 
 from skfairgen.metrics._bootstrap import draw_counts, percentile_interval
 from skfairgen.metrics._confusion import confusion_by_group
-from skfairgen.metrics._disparity import disparity_of_counts
+from skfairgen.metrics._disparity import CRITERIA, check_choice, disparity_of_counts
 from skfairgen.metrics._rate_counts import RATES, rate_of_counts, warn_undefined
 from skfairgen.metrics._strata import count_by_stratum, standardize
-
-CRITERIA = {
-    "demographic_parity": ["selection_rate"],
-    "conditional_demographic_parity": ["selection_rate"],
-    "equalized_odds": ["true_positive_rate", "false_positive_rate"],
-    "equal_opportunity": ["true_positive_rate"],
-    "predictive_parity": ["positive_predictive_value"],
-}
 
 
 def disparity_report(
@@ -94,8 +86,7 @@ def disparity_report(
     """
     check_scalar(n_bootstrap, "n_bootstrap", Integral, min_val=1)
     check_scalar(confidence_level, "confidence_level", Real, min_val=0, max_val=1, include_boundaries="neither")
-    if method not in ("between_groups", "to_overall"):
-        raise ValueError(f"method must be 'between_groups' or 'to_overall', got {method!r}.")
+    check_choice(method, ("between_groups", "to_overall"), "method")
     if method == "to_overall" and legitimate_features is not None:
         raise ValueError(
             "method='to_overall' has no conditional demographic parity, which compares groups with each other: "

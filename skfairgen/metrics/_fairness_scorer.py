@@ -3,17 +3,23 @@
 from functools import partial
 from inspect import Parameter, signature
 
-import numpy as np
 import pandas as pd
 
+from skfairgen.data import column_positions
 from skfairgen.metrics._conditional_parity import (
     conditional_demographic_parity_difference,
     conditional_demographic_parity_ratio,
 )
-from skfairgen.metrics._demographic_parity import demographic_parity_difference, demographic_parity_ratio
-from skfairgen.metrics._equal_opportunity import equal_opportunity_difference, equal_opportunity_ratio
-from skfairgen.metrics._equalized_odds import equalized_odds_difference, equalized_odds_ratio
-from skfairgen.metrics._predictive_parity import predictive_parity_difference, predictive_parity_ratio
+from skfairgen.metrics._parity import (
+    demographic_parity_difference,
+    demographic_parity_ratio,
+    equal_opportunity_difference,
+    equal_opportunity_ratio,
+    equalized_odds_difference,
+    equalized_odds_ratio,
+    predictive_parity_difference,
+    predictive_parity_ratio,
+)
 from skfairgen.metrics._rate_counts import LOWER_IS_BETTER
 from skfairgen.metrics._rate_gaps import rate_difference, rate_ratio, worst_group
 
@@ -192,22 +198,9 @@ def _name_of(metric):
 
 def select_columns(X, columns, argument="sensitive_columns"):
     """Return columns of X, by label or position, as a DataFrame; `argument` is their name in messages."""
-    columns = list(columns) if isinstance(columns, (list, tuple, np.ndarray, pd.Index)) else [columns]
-    if not columns:
-        raise ValueError(f"{argument} is empty: name at least one column of X.")
     if not isinstance(X, pd.DataFrame):
         X = pd.DataFrame(X.toarray() if hasattr(X, "toarray") else X)
-    positions = [_position(X, column) for column in columns]
+    positions = column_positions(X.columns, columns, argument)
+    if not positions:
+        raise ValueError(f"{argument} is empty: name at least one column of X.")
     return X.iloc[:, positions]
-
-
-def _position(X, column):
-    matches = np.flatnonzero(X.columns == column)
-    if len(matches) == 1:
-        return int(matches[0])
-    if len(matches) > 1:
-        raise ValueError(f"X has {len(matches)} columns labeled {column!r}: labels must be unique.")
-    if isinstance(column, (int, np.integer)) and -X.shape[1] <= column < X.shape[1]:
-        return int(column)
-    shown = ", ".join(map(repr, X.columns[:10])) + (", ..." if X.shape[1] > 10 else "")
-    raise ValueError(f"X has no column {column!r}, only {shown}: score an X that holds it.")

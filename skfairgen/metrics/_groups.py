@@ -1,9 +1,12 @@
 """From the values of sensitive columns to group codes, labels and names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+from skfairgen.data import as_frame
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,7 @@ class Groups:
         Position in `labels` of each row's group.
     labels : list
         One entry a group, in sorted order: a scalar for one sensitive column, a tuple for several.
-        A missing value is NaN, and a group of its own.
+        A missing value is None, and a group of its own: the names of ``groups_``.
     names : list
         Names of the sensitive columns.
     """
@@ -33,7 +36,9 @@ class Groups:
     def index(self, *extra):
         """Return the labels, then `extra` ones, as the index of a frame: a MultiIndex for several columns."""
         if len(self.names) == 1:
-            return pd.Index([*self.labels, *extra], name=self.names[0], tupleize_cols=False)
+            labels = [*self.labels, *extra]
+            dtype = object if None in labels else None  # pandas would turn None into NaN
+            return pd.Index(labels, name=self.names[0], dtype=dtype, tupleize_cols=False)
         padded = [(label, *[""] * (len(self.names) - 1)) for label in extra]
         return pd.MultiIndex.from_tuples([*self.labels, *padded], names=self.names)
 
@@ -58,7 +63,7 @@ def encode_groups(sensitive_features, n_rows):
     ValueError
         If `sensitive_features` is None, has another number of rows or more than two dimensions.
     """
-    frame = as_frame(sensitive_features)
+    frame = _read(sensitive_features)
     if len(frame) != n_rows:
         raise ValueError(
             f"sensitive_features has {len(frame)} rows, y has {n_rows}: pass the sensitive values of the "
@@ -75,37 +80,13 @@ def encode_groups(sensitive_features, n_rows):
     return Groups(codes.ravel(), labels, list(frame.columns))
 
 
-def as_frame(features, argument="sensitive_features"):
-    """Return whatever holds one or several columns as a DataFrame; `argument` is its name in messages.
-
-    Raises
-    ------
-    ValueError
-        If `features` is None or has more than two dimensions.
-    """
-    if features is None:
-        raise ValueError(f"{argument} is None: pass the value(s) of every row.")
-    if isinstance(features, pd.DataFrame):
-        return features
-    if isinstance(features, dict):
-        return pd.DataFrame({name: np.asarray(values) for name, values in features.items()})
-    if isinstance(features, (pd.Series, pd.Index)):
-        name = "group" if features.name is None else features.name
-        return pd.DataFrame({name: features.array})
-    if hasattr(features, "dtype") and not isinstance(features, np.ndarray):
-        return pd.DataFrame({"group": features})
-    values = np.asarray(_keep_types(features))
-    if values.ndim > 2 or values.ndim == 0:
-        raise ValueError(f"{argument} has {values.ndim} dimensions: expected 1, or 2 for several columns.")
-    if values.ndim == 1:
-        return pd.DataFrame({"group": values})
-    names = ["group"] if values.shape[1] == 1 else [f"group_{position}" for position in range(values.shape[1])]
-    return pd.DataFrame(values, columns=names)
-
-
-def _keep_types(values):
-    # numpy would turn the None or nan of ["a", nan] into the text "nan", and 1 of ["a", 1] into "1"
-    return values if isinstance(values, np.ndarray) else np.asarray(values, dtype=object)
+def _read(sensitive_features):
+    frame = as_frame(sensitive_features, "sensitive_features")
+    is_named = isinstance(sensitive_features, pd.DataFrame | Mapping)
+    if is_named or getattr(sensitive_features, "name", None) is not None:
+        return frame
+    names = ["group"] if frame.shape[1] == 1 else [f"group_{position}" for position in range(frame.shape[1])]
+    return frame.set_axis(names, axis=1)
 
 
 def _factorize(column):
@@ -120,5 +101,5 @@ def _factorize(column):
         levels = uniques.tolist()
     if (codes < 0).any():
         codes = np.where(codes < 0, len(levels), codes)
-        levels.append(np.nan)
+        levels.append(None)
     return codes, levels

@@ -10,8 +10,9 @@ from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from skfairgen.data import as_frame
 from skfairgen.metrics._calibration_error import calibration_error
-from skfairgen.metrics._table_features import as_frame, encode_tables, tree_features
+from skfairgen.metrics._table_features import encode_tables, tree_features
 
 FIGURES = ["roc_auc", "f1", "accuracy", "brier", "calibration_error"]
 

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import StratifiedKFold
 
+from skfairgen.criteria import cross_validated_auc
+from skfairgen.data import as_frame
 from skfairgen.exceptions import SmallGroupWarning
 from skfairgen.metrics._groups import encode_groups
-from skfairgen.metrics._table_features import as_frame, encode_tables, tree_features
+from skfairgen.metrics._table_features import encode_tables, tree_features
 
 
 def group_leakage(X, sensitive_features, *, classifier=None, categorical_columns="auto", n_splits=5, random_state=0):
@@ -74,8 +75,7 @@ def group_leakage(X, sensitive_features, *, classifier=None, categorical_columns
 
     def probe(columns):
         model = clone(classifier) if classifier is not None else _default_probe(is_categorical[columns], random_state)
-        guessed = cross_val_predict(model, features[:, columns], codes, cv=folds, method="predict_proba")
-        return _macro_auc(codes, guessed)
+        return cross_validated_auc(model, features[:, columns], codes, folds)
 
     position = {label: [place] for place, label in enumerate(encoded[0].columns)}
     values = [probe(position[label]) for label in X.columns]
@@ -104,10 +104,3 @@ def _probed_rows(groups, n_splits):
 
 def _default_probe(is_categorical, random_state):
     return HistGradientBoostingClassifier(categorical_features=is_categorical, random_state=random_state)
-
-
-def _macro_auc(codes, guessed):
-    present = np.unique(codes)
-    if len(present) == 2:
-        return float(roc_auc_score(codes == present[1], guessed[:, 1]))
-    return float(np.mean([roc_auc_score(codes == code, guessed[:, k]) for k, code in enumerate(present)]))

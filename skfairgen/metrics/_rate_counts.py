@@ -47,7 +47,7 @@ def rate_of_counts(rate, counts, positive):
     return np.divide(numerator, denominator, out=undefined, where=denominator > 1e-12)
 
 
-def warn_undefined(table, values, stacklevel=4):
+def warn_undefined(table, values, stacklevel=5):
     """Warn, once, of every NaN in `values`: {(rate, position of the class): ndarray (n_groups,)}."""
     reasons = {}
     for (rate, positive), by_group in values.items():

@@ -1,12 +1,17 @@
 """Rates of one array of predictions, with fairlearn's names and arguments."""
 
+from collections.abc import Hashable
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skfairgen.metrics._confusion import confusion_by_group
 from skfairgen.metrics._rate_counts import rate_of_counts, warn_undefined
 
 
-def selection_rate(y_true, y_pred, *, pos_label=None, sample_weight=None):
+def selection_rate(
+    y_true: ArrayLike, y_pred: ArrayLike, *, pos_label: Hashable = None, sample_weight: ArrayLike | None = None
+) -> float:
     r"""Share of the rows predicted positive, :math:`P(\hat y = 1)`, in [0, 1].
 
     Parameters
@@ -36,27 +41,17 @@ def selection_rate(y_true, y_pred, *, pos_label=None, sample_weight=None):
     return _overall_rate("selection_rate", y_true, y_pred, pos_label, sample_weight)
 
 
-def true_positive_rate(y_true, y_pred, sample_weight=None, pos_label=None):
+def true_positive_rate(
+    y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None, pos_label: Hashable = None
+) -> float:
     r"""Share of the positive rows predicted positive, :math:`P(\hat y = 1 \mid y = 1)`, in [0, 1].
 
-    Parameters
-    ----------
-    y_true, y_pred : array-like of shape (n_rows,)
-        True and predicted labels.
-    sample_weight : array-like of shape (n_rows,) or None, default=None
-        Weight of each row, not negative.
-    pos_label : label or None, default=None
-        The positive label. None: 1, for labels in {0, 1} or {-1, 1}.
+    Parameters and errors are those of :func:`selection_rate`.
 
     Returns
     -------
     float
         NaN, with a ``SmallGroupWarning``, without positive rows.
-
-    Raises
-    ------
-    ValueError
-        If lengths differ, a label is missing, or the positive label is neither given nor evident.
 
     Examples
     --------
@@ -67,27 +62,17 @@ def true_positive_rate(y_true, y_pred, sample_weight=None, pos_label=None):
     return _overall_rate("true_positive_rate", y_true, y_pred, pos_label, sample_weight)
 
 
-def false_positive_rate(y_true, y_pred, sample_weight=None, pos_label=None):
+def false_positive_rate(
+    y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None, pos_label: Hashable = None
+) -> float:
     r"""Share of the negative rows predicted positive, :math:`P(\hat y = 1 \mid y = 0)`, in [0, 1].
 
-    Parameters
-    ----------
-    y_true, y_pred : array-like of shape (n_rows,)
-        True and predicted labels.
-    sample_weight : array-like of shape (n_rows,) or None, default=None
-        Weight of each row, not negative.
-    pos_label : label or None, default=None
-        The positive label. None: 1, for labels in {0, 1} or {-1, 1}.
+    Parameters and errors are those of :func:`selection_rate`.
 
     Returns
     -------
     float
         NaN, with a ``SmallGroupWarning``, without negative rows.
-
-    Raises
-    ------
-    ValueError
-        If lengths differ, a label is missing, or the positive label is neither given nor evident.
 
     Examples
     --------
@@ -98,27 +83,17 @@ def false_positive_rate(y_true, y_pred, sample_weight=None, pos_label=None):
     return _overall_rate("false_positive_rate", y_true, y_pred, pos_label, sample_weight)
 
 
-def true_negative_rate(y_true, y_pred, sample_weight=None, pos_label=None):
+def true_negative_rate(
+    y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None, pos_label: Hashable = None
+) -> float:
     r"""Share of the negative rows predicted negative, :math:`P(\hat y = 0 \mid y = 0)`, in [0, 1].
 
-    Parameters
-    ----------
-    y_true, y_pred : array-like of shape (n_rows,)
-        True and predicted labels.
-    sample_weight : array-like of shape (n_rows,) or None, default=None
-        Weight of each row, not negative.
-    pos_label : label or None, default=None
-        The positive label. None: 1, for labels in {0, 1} or {-1, 1}.
+    Parameters and errors are those of :func:`selection_rate`.
 
     Returns
     -------
     float
         NaN, with a ``SmallGroupWarning``, without negative rows.
-
-    Raises
-    ------
-    ValueError
-        If lengths differ, a label is missing, or the positive label is neither given nor evident.
 
     Examples
     --------
@@ -129,27 +104,17 @@ def true_negative_rate(y_true, y_pred, sample_weight=None, pos_label=None):
     return _overall_rate("true_negative_rate", y_true, y_pred, pos_label, sample_weight)
 
 
-def false_negative_rate(y_true, y_pred, sample_weight=None, pos_label=None):
+def false_negative_rate(
+    y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None, pos_label: Hashable = None
+) -> float:
     r"""Share of the positive rows predicted negative, :math:`P(\hat y = 0 \mid y = 1)`, in [0, 1].
 
-    Parameters
-    ----------
-    y_true, y_pred : array-like of shape (n_rows,)
-        True and predicted labels.
-    sample_weight : array-like of shape (n_rows,) or None, default=None
-        Weight of each row, not negative.
-    pos_label : label or None, default=None
-        The positive label. None: 1, for labels in {0, 1} or {-1, 1}.
+    Parameters and errors are those of :func:`selection_rate`.
 
     Returns
     -------
     float
         NaN, with a ``SmallGroupWarning``, without positive rows.
-
-    Raises
-    ------
-    ValueError
-        If lengths differ, a label is missing, or the positive label is neither given nor evident.
 
     Examples
     --------
@@ -160,28 +125,18 @@ def false_negative_rate(y_true, y_pred, sample_weight=None, pos_label=None):
     return _overall_rate("false_negative_rate", y_true, y_pred, pos_label, sample_weight)
 
 
-def positive_predictive_value(y_true, y_pred, sample_weight=None, pos_label=None):
+def positive_predictive_value(
+    y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None, pos_label: Hashable = None
+) -> float:
     r"""Share of the rows predicted positive that are positive, :math:`P(y = 1 \mid \hat y = 1)`, in [0, 1].
 
-    Parameters
-    ----------
-    y_true, y_pred : array-like of shape (n_rows,)
-        True and predicted labels.
-    sample_weight : array-like of shape (n_rows,) or None, default=None
-        Weight of each row, not negative.
-    pos_label : label or None, default=None
-        The positive label. None: 1, for labels in {0, 1} or {-1, 1}.
+    Parameters and errors are those of :func:`selection_rate`.
 
     Returns
     -------
     float
-        NaN, with a ``SmallGroupWarning``, when none is predicted positive
+        NaN, with a ``SmallGroupWarning``, when no row is predicted positive
         (scikit-learn's ``precision_score`` is 0 there).
-
-    Raises
-    ------
-    ValueError
-        If lengths differ, a label is missing, or the positive label is neither given nor evident.
 
     Examples
     --------

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.multiclass import type_of_target
 
+from skfairgen.data import as_frame
 from skfairgen.metrics._groups import encode_groups
-from skfairgen.metrics._table_features import as_frame
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import numpy as np
 
 from skfairgen.exceptions import SmallGroupWarning
 from skfairgen.metrics._calibration_error import as_score
+from skfairgen.metrics._disparity import check_choice
 from skfairgen.metrics._groups import encode_groups
 
 
@@ -48,8 +49,7 @@ def score_gap(y_score, *, sensitive_features, method="between_groups"):
     >>> round(score_gap([0.1, 0.3, 0.4, 0.6], sensitive_features=["a", "a", "b", "b"]), 3)
     0.3
     """
-    if method not in ("between_groups", "to_overall"):
-        raise ValueError(f"method must be 'between_groups' or 'to_overall', got {method!r}.")
+    check_choice(method, ("between_groups", "to_overall"), "method")
     score = as_score(y_score, len(y_score))
     groups = encode_groups(sensitive_features, len(score))
     if len(groups.labels) < 2:

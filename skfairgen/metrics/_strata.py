@@ -4,9 +4,8 @@ import warnings
 
 import numpy as np
 
-from skfairgen.data import GroupCodec
+from skfairgen.data import GroupCodec, as_frame
 from skfairgen.exceptions import SmallGroupWarning
-from skfairgen.metrics._groups import as_frame
 
 
 def count_by_stratum(table, legitimate_features):
@@ -82,8 +81,7 @@ def _encode_strata(legitimate_features, n_rows):
     if frame.shape[1] == 0:
         raise ValueError("legitimate_features has no columns: pass at least one, or use demographic parity.")
     names = list(frame.columns)
-    # lists arrive as objects, and only numbers that are known as such are cut into bands
-    frame = frame.infer_objects().set_axis(range(len(names)), axis=1)
+    frame = frame.infer_objects().set_axis(range(len(names)), axis=1)  # only known numbers are cut into bands
     return GroupCodec().fit(frame, names).encode(frame)
 
 

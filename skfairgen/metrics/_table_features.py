@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from skfairgen.data import as_frame, is_numeric
+
 _MAX_TREE_LEVELS = 254
 
 
@@ -131,18 +133,6 @@ def _frequency_ranks(codes, n_levels):
     return np.minimum(ranks, _MAX_TREE_LEVELS - 1)
 
 
-def as_frame(table):
-    """Return a frame as it is, an array-like as a frame with the column labels 0, 1, ..."""
-    if isinstance(table, pd.DataFrame):
-        return table
-    if isinstance(table, pd.Series):
-        return table.to_frame()
-    values = np.asarray(table)
-    if values.ndim != 2:
-        raise ValueError(f"Found {values.ndim} dimensions, expected 2: reshape the table to rows x columns.")
-    return pd.DataFrame(values).infer_objects()
-
-
 def _check_columns(first, frame):
     if len(frame) == 0:
         raise ValueError("Found a table with 0 rows, expected at least 1: nothing can be compared with it.")
@@ -159,7 +149,7 @@ def _check_columns(first, frame):
 
 def _categorical_labels(frame, categorical_columns):
     if isinstance(categorical_columns, str) and categorical_columns == "auto":
-        return {label for label in frame.columns if not _is_numeric(frame[label].dtype)}
+        return {label for label in frame.columns if not is_numeric(frame[label])}
     unknown = [label for label in categorical_columns if label not in frame.columns]
     if unknown:
         raise ValueError(
@@ -167,12 +157,6 @@ def _categorical_labels(frame, categorical_columns):
             f"{list(frame.columns)}."
         )
     return set(categorical_columns)
-
-
-def _is_numeric(dtype):
-    if types.is_bool_dtype(dtype) or isinstance(dtype, pd.CategoricalDtype):
-        return False
-    return types.is_numeric_dtype(dtype) or types.is_datetime64_any_dtype(dtype) or types.is_timedelta64_dtype(dtype)
 
 
 def _shared_codes(parts):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
+from skfairgen.data import as_frame
 from skfairgen.metrics._judging_classifier import (
     FIGURES,
     check_target,
@@ -11,7 +12,6 @@ from skfairgen.metrics._judging_classifier import (
     judge_scores,
     judging_classifier,
 )
-from skfairgen.metrics._table_features import as_frame
 
 
 def train_synthetic_test_real(

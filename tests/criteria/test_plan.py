@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 
 from skfairgen.criteria import CellNames, parity_targets, sampling_plan
 
@@ -7,7 +8,7 @@ COUNTS = np.array([[70, 45], [30, 5]])
 
 def plan(synthetic, **options):
     defaults = {"strategy": "parity", "mode": "augment", "criterion": None, "strength": 1.0}
-    return sampling_plan(COUNTS, synthetic, CellNames([0, 1], ["m", "f"]), **{**defaults, **options})
+    return pd.DataFrame(sampling_plan(COUNTS, synthetic, CellNames([0, 1], ["m", "f"]), **{**defaults, **options}))
 
 
 def test_the_plan_counts_every_cell_and_says_why():

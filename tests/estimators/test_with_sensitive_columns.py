@@ -135,11 +135,11 @@ def test_dropping_every_feature_is_refused(X, made):
 
 
 def test_an_unknown_column_is_named_beside_what_exists(X, made):
-    with pytest.raises(ValueError, match=r"'rase' is not in X.*'group_0'"):
+    with pytest.raises(ValueError, match=r"'rase' is not a column of X.*'group_0'"):
         WithSensitiveColumns(Recorder(), "rase").fit(X, made.target)
-    with pytest.raises(ValueError, match=r"9 is not in X.*positions 0 to 6"):
+    with pytest.raises(ValueError, match=r"9 is not a column of X.*0, 1, 2, 3, 4, 5, 6"):
         WithSensitiveColumns(Recorder(), 9).fit(X.to_numpy(), made.target)
-    with pytest.raises(ValueError, match="'group_0' is not in X"):
+    with pytest.raises(ValueError, match="'group_0' is not a column of X"):
         WithSensitiveColumns(Recorder(), "group_0").fit(X.to_numpy(), made.target)
     with pytest.raises(ValueError, match="columns is empty"):
         WithSensitiveColumns(Recorder(), []).fit(X, made.target)
@@ -147,7 +147,7 @@ def test_an_unknown_column_is_named_beside_what_exists(X, made):
 
 def test_a_column_that_stands_twice_is_refused(X, made):
     twice = pd.concat([X, X[["group_0"]]], axis=1)
-    with pytest.raises(ValueError, match="'group_0' stands 2 times"):
+    with pytest.raises(ValueError, match="'group_0' names several columns"):
         WithSensitiveColumns(Recorder(), "group_0").fit(twice, made.target)
 
 
