@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from numpydoc.validate import validate
@@ -72,6 +73,12 @@ def test_metrics_load_without_torch():
     assert run("import sys, skfairgen; skfairgen.metrics; skfairgen.FairnessScorer; print('torch' in sys.modules)") == [
         "False"
     ]
+
+
+def test_private_helpers_of_scikit_learn_are_imported_in_one_file():
+    private = re.compile(r"^\s*(from|import) sklearn\S*\._|^\s*from sklearn\S* import .*\b_", re.MULTILINE)
+    sources = Path(skfairgen.__file__).parent.rglob("*.py")
+    assert [path.name for path in sources if private.search(path.read_text())] == ["_compat.py"]
 
 
 def test_every_public_name_loads():

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from numbers import Integral, Real
 
 from imblearn.base import BaseSampler
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 from sklearn.utils.validation import check_is_fitted
 
+from skfairgen._compat import Interval, StrOptions, validate_params
 from skfairgen.estimators._code_decoder import CodeDecoder
 from skfairgen.estimators._distill_encoder import distill_encoder
 from skfairgen.estimators._distill_generator import distill_generator, draws_repaired_labels

@@ -6,9 +6,8 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 from imblearn.base import BaseSampler
-from sklearn.base import _fit_context
-from sklearn.utils._param_validation import Interval, StrOptions
 
+from skfairgen._compat import Interval, StrOptions, fit_context
 from skfairgen.criteria import allocate, apportion, sampling_plan, warn_about_small_cells
 from skfairgen.estimators._distill import distill
 from skfairgen.estimators._fair_generator import FairGenerator
@@ -224,7 +223,7 @@ class FairDistillResampler(BaseSampler):
         self.random_state = random_state
         self.verbose = verbose
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, *, sensitive_features=None):
         """Check the input and work out ``sampling_strategy_``, without training; use ``fit_resample`` to resample.
 
@@ -244,7 +243,7 @@ class FairDistillResampler(BaseSampler):
         self._plan(X, y, sensitive_features)
         return self
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit_resample(self, X, y, *, sensitive_features=None):
         """Learn the rows and return the repaired table.
 

@@ -6,11 +6,11 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 import torch
-from sklearn.base import BaseEstimator, _fit_context
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from threadpoolctl import threadpool_limits
 
+from skfairgen._compat import Interval, StrOptions, fit_context
 from skfairgen.estimators._code_decoder import CodeDecoder
 from skfairgen.estimators._code_guards import warn_of_collapse, warn_of_leakage, warn_of_unmet_bound
 from skfairgen.estimators._distill import distill
@@ -241,7 +241,7 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None, *, sensitive_features=None):
         """Learn the code.
 

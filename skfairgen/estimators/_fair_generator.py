@@ -4,10 +4,10 @@ from copy import copy
 
 import pandas as pd
 import torch
-from sklearn.base import BaseEstimator, _fit_context
-from sklearn.utils._param_validation import validate_parameter_constraints
+from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from skfairgen._compat import fit_context, validate_parameter_constraints
 from skfairgen.estimators._outcome_repair import RepairedRowSampler
 from skfairgen.estimators._parameters import (
     CRITERION_CONSTRAINTS,
@@ -160,7 +160,7 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None, *, sensitive_features=None):
         """Learn the rows.
 

@@ -2,8 +2,7 @@
 
 from numbers import Integral, Real
 
-from sklearn.utils._param_validation import Interval, StrOptions
-
+from skfairgen._compat import Interval, StrOptions
 from skfairgen.training import TrainingOptions
 
 TABLE_CONSTRAINTS = {
