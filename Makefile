@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FACTS := setup.cfg pyproject.toml constraints.txt
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint lowest clean
 
 demo: .venv/.installed-demo
 	@$(BIN)/skfairgen demo
@@ -11,6 +11,10 @@ demo: .venv/.installed-demo
 # one thread a process: two processes of many threads each fight over the cores
 test: lint
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
+
+# the suite with the lowest versions that setup.cfg names
+lowest: | .venv/bin/python
+	$(BIN)/python benchmarks/lowest_versions.py .venv-lowest
 
 lint: .venv/.installed-test
 	$(BIN)/ruff check .
@@ -28,4 +32,4 @@ lint: .venv/.installed-test
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-lowest

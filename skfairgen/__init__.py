@@ -4,8 +4,23 @@
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from skfairgen._version import __version__
+
+if TYPE_CHECKING:  # for editors; a test keeps both lists of names the same
+    from skfairgen import criteria, data, datasets, estimators, exceptions, metrics, plotting
+    from skfairgen.estimators import (
+        DistilledGenerator,
+        FairDistillResampler,
+        FairEncoder,
+        FairGenerator,
+        WithSensitiveColumns,
+        distill,
+        load,
+        save,
+    )
+    from skfairgen.metrics import FairnessScorer
 
 _ROOM_OF = {
     "DistilledGenerator": "estimators",
@@ -20,16 +35,36 @@ _ROOM_OF = {
 }
 _ROOMS = ("criteria", "data", "datasets", "estimators", "exceptions", "metrics", "plotting")
 
-__all__ = ["__version__", *_ROOM_OF, *_ROOMS]
+__all__ = [
+    "DistilledGenerator",
+    "FairDistillResampler",
+    "FairEncoder",
+    "FairGenerator",
+    "FairnessScorer",
+    "WithSensitiveColumns",
+    "__version__",
+    "criteria",
+    "data",
+    "datasets",
+    "distill",
+    "estimators",
+    "exceptions",
+    "load",
+    "metrics",
+    "plotting",
+    "save",
+]
 
 
-def __getattr__(name):
-    if name in _ROOM_OF:
-        return getattr(import_module(f"skfairgen.{_ROOM_OF[name]}"), name)
-    if name in _ROOMS:
-        return import_module(f"skfairgen.{name}")
-    raise AttributeError(f"module 'skfairgen' has no attribute {name!r}")
+if not TYPE_CHECKING:  # an editor would take any name for one that exists
+
+    def __getattr__(name):
+        if name in _ROOM_OF:
+            return getattr(import_module(f"skfairgen.{_ROOM_OF[name]}"), name)
+        if name in _ROOMS:
+            return import_module(f"skfairgen.{name}")
+        raise AttributeError(f"module 'skfairgen' has no attribute {name!r}")
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted(__all__)

@@ -1,8 +1,10 @@
 """The Adult (Census Income) table with its official split."""
 
+from os import PathLike
+
 import pandas as pd
 
-from skfairgen.datasets._bunch import as_bunch
+from skfairgen.datasets._bunch import Dataset, as_bunch
 from skfairgen.datasets._reader import OpenMLTable, as_categories, read_table
 
 DESCRIPTION = """Adult (Census Income): does a person earn more than $50,000 a year? Census bureau extract of
@@ -44,7 +46,9 @@ COLUMNS = [
 ]
 
 
-def fetch_adult(subset="train", *, data_home=None, return_X_y=False):
+def fetch_adult(
+    subset: str = "train", *, data_home: str | PathLike[str] | None = None, return_X_y: bool = False
+) -> Dataset:
     """Fetch the Adult table: who earns more than $50,000 a year.
 
     Both halves are read whatever the subset, so that all subsets have the same categories.

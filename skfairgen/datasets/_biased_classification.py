@@ -1,5 +1,6 @@
 """A made table whose unequal treatment of groups is known exactly."""
 
+from collections.abc import Sequence
 from itertools import product
 from string import ascii_lowercase
 
@@ -7,7 +8,8 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state, check_scalar
 
-from skfairgen.datasets._bunch import as_bunch
+from skfairgen.data import RandomState
+from skfairgen.datasets._bunch import Dataset, as_bunch
 from skfairgen.datasets._columns import class_features, derived_features, proxy_features, with_missing_values
 
 DESCRIPTION = """A made classification table with a known disparity between groups.
@@ -18,23 +20,23 @@ class, the proxies from the group. Made by skfairgen.datasets.make_biased_classi
 
 
 def make_biased_classification(
-    n_samples=1000,
+    n_samples: int = 1000,
     *,
-    n_numeric=4,
-    n_categorical=2,
-    n_boolean=1,
-    n_proxies=1,
-    n_derived=0,
-    n_classes=2,
-    weights=None,
-    sensitive_levels=(2,),
-    bias=1.0,
-    proxy_strength=1.0,
-    class_sep=1.0,
-    missing_rate=0.05,
-    random_state=None,
-    return_X_y=False,
-):
+    n_numeric: int = 4,
+    n_categorical: int = 2,
+    n_boolean: int = 1,
+    n_proxies: int = 1,
+    n_derived: int = 0,
+    n_classes: int = 2,
+    weights: Sequence[float] | None = None,
+    sensitive_levels: Sequence[int] = (2,),
+    bias: float = 1.0,
+    proxy_strength: float = 1.0,
+    class_sep: float = 1.0,
+    missing_rate: float = 0.05,
+    random_state: RandomState = None,
+    return_X_y: bool = False,
+) -> Dataset:
     r"""Make a mixed table in which the groups' class rates differ by a known amount.
 
     A group :math:`g` is drawn, then its class :math:`c` with the stated probability

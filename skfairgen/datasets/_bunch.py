@@ -1,6 +1,11 @@
 """The one shape in which every table of this room is handed over."""
 
+from typing import Any, TypeAlias
+
 from sklearn.utils import Bunch
+
+Dataset: TypeAlias = Any
+"""A Bunch, or the pair (data, target); which of them, `return_X_y` says."""
 
 
 def as_bunch(frame, *, target, sensitive_columns, positive_class, description, return_X_y=False, **truth):

@@ -1,8 +1,11 @@
 """ProPublica's COMPAS table: who was charged again within two years."""
 
+from collections.abc import Sequence
+from os import PathLike
+
 import numpy as np
 
-from skfairgen.datasets._bunch import as_bunch
+from skfairgen.datasets._bunch import Dataset, as_bunch
 from skfairgen.datasets._reader import OpenMLTable, as_categories, as_ordered, read_table
 
 DESCRIPTION = """COMPAS: was a defendant of Broward County, Florida (2013-2014) charged again within two
@@ -30,7 +33,9 @@ COLUMNS = [
 ]
 
 
-def fetch_compas(*, races=None, data_home=None, return_X_y=False):
+def fetch_compas(
+    *, races: Sequence[str] | None = None, data_home: str | PathLike[str] | None = None, return_X_y: bool = False
+) -> Dataset:
     """Fetch ProPublica's COMPAS table: who was charged again within two years.
 
     Parameters

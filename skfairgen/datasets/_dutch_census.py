@@ -1,6 +1,8 @@
 """The Dutch census of 2001: who has a prestigious occupation."""
 
-from skfairgen.datasets._bunch import as_bunch
+from os import PathLike
+
+from skfairgen.datasets._bunch import Dataset, as_bunch
 from skfairgen.datasets._reader import as_categories, as_ordered, read_table
 
 DESCRIPTION = """Dutch census 2001: does a person have a high-level (prestigious) occupation?
@@ -28,7 +30,7 @@ COLUMNS = [
 ]
 
 
-def fetch_dutch_census(*, data_home=None, return_X_y=False):
+def fetch_dutch_census(*, data_home: str | PathLike[str] | None = None, return_X_y: bool = False) -> Dataset:
     """Read the Dutch census of 2001: who has a prestigious occupation.
 
     Parameters

@@ -1,8 +1,10 @@
 """The Statlog German credit table."""
 
+from os import PathLike
+
 import numpy as np
 
-from skfairgen.datasets._bunch import as_bunch
+from skfairgen.datasets._bunch import Dataset, as_bunch
 from skfairgen.datasets._reader import OpenMLTable, as_categories, read_table
 
 DESCRIPTION = """German credit: was a borrower of a South German bank a good risk?
@@ -59,7 +61,7 @@ NAMES_ON_OPENML = {
 }
 
 
-def fetch_german_credit(*, data_home=None, return_X_y=False):
+def fetch_german_credit(*, data_home: str | PathLike[str] | None = None, return_X_y: bool = False) -> Dataset:
     """Fetch the German credit table: who was a good risk.
 
     Parameters

@@ -1,6 +1,8 @@
 """The law school table: who passes the bar."""
 
-from skfairgen.datasets._bunch import as_bunch
+from os import PathLike
+
+from skfairgen.datasets._bunch import Dataset, as_bunch
 from skfairgen.datasets._reader import as_categories, read_table
 
 DESCRIPTION = """Law school: did a student who entered a US law school in 1991 pass the bar exam?
@@ -29,7 +31,7 @@ COLUMNS = [
 INTEGERS = ["decile1b", "decile3", "fam_inc", "tier", "pass_bar"]
 
 
-def fetch_law_school(*, data_home=None, return_X_y=False):
+def fetch_law_school(*, data_home: str | PathLike[str] | None = None, return_X_y: bool = False) -> Dataset:
     """Read the law school table: who passes the bar.
 
     Parameters

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from skfairgen.datasets._bunch import as_bunch
+from skfairgen.datasets._bunch import Dataset, as_bunch
 
 DESCRIPTION = """Boston mortgage applications, 1990: 1,989 applications to lenders of the Boston area.
 
@@ -25,7 +25,7 @@ ORDERED_CODES = ["mortg", "cons"]
 MISSING_CODE = 999_999.375
 
 
-def load_mortgages(*, return_X_y=False):
+def load_mortgages(*, return_X_y: bool = False) -> Dataset:
     """Load the 1990 Boston mortgage applications, a real table with race, sex and approval.
 
     ====================  ==================================

@@ -2,15 +2,17 @@
 
 from copy import deepcopy
 from inspect import Parameter, signature
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
-from sklearn.utils import check_array, get_tags
+from sklearn.utils import Tags, check_array, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skfairgen.data import column_positions
+from skfairgen.data import Columns, Rows, column_positions
 
 MISSING_GROUP = "missing"
 
@@ -86,12 +88,12 @@ class WithSensitiveColumns(MetaEstimatorMixin, BaseEstimator):
     {'a': 1, 'b': 0}
     """
 
-    def __init__(self, estimator, columns, keep=True):
+    def __init__(self, estimator: Any, columns: Columns, keep: bool = True) -> None:
         self.estimator = estimator
         self.columns = columns
         self.keep = keep
 
-    def fit(self, X, y=None, **fit_params):
+    def fit(self, X: Rows, y: ArrayLike | None = None, **fit_params: Any) -> Self:
         """Fit a clone of the estimator, with the sensitive columns as ``sensitive_features=``.
 
         Parameters
@@ -123,12 +125,12 @@ class WithSensitiveColumns(MetaEstimatorMixin, BaseEstimator):
         X = _as_table(X)
         sensitive_features, rows = self._take_out(X)
         validate_data(self, X, skip_check_array=True)
-        self.estimator_ = clone(self.estimator)
+        self.estimator_: Any = clone(self.estimator)
         self.estimator_.fit(rows, y, sensitive_features=sensitive_features, **fit_params)
         return self
 
     @available_if(_wrapped_has("predict"))
-    def predict(self, X, **params):
+    def predict(self, X: Rows, **params: Any) -> np.ndarray:
         """Predict with the fitted estimator.
 
         Parameters
@@ -146,7 +148,7 @@ class WithSensitiveColumns(MetaEstimatorMixin, BaseEstimator):
         return self._delegate("predict", X, **params)
 
     @available_if(_wrapped_has("predict_proba"))
-    def predict_proba(self, X, **params):
+    def predict_proba(self, X: Rows, **params: Any) -> np.ndarray:
         """Predict class probabilities with the fitted estimator.
 
         Parameters
@@ -164,7 +166,7 @@ class WithSensitiveColumns(MetaEstimatorMixin, BaseEstimator):
         return self._delegate("predict_proba", X, **params)
 
     @available_if(_wrapped_has("predict_log_proba"))
-    def predict_log_proba(self, X, **params):
+    def predict_log_proba(self, X: Rows, **params: Any) -> np.ndarray:
         """Predict logarithms of class probabilities with the fitted estimator.
 
         Parameters
@@ -182,7 +184,7 @@ class WithSensitiveColumns(MetaEstimatorMixin, BaseEstimator):
         return self._delegate("predict_log_proba", X, **params)
 
     @available_if(_wrapped_has("decision_function"))
-    def decision_function(self, X, **params):
+    def decision_function(self, X: Rows, **params: Any) -> np.ndarray:
         """Score rows with the fitted estimator.
 
         Parameters
@@ -200,7 +202,7 @@ class WithSensitiveColumns(MetaEstimatorMixin, BaseEstimator):
         return self._delegate("decision_function", X, **params)
 
     @available_if(_wrapped_has("score"))
-    def score(self, X, y=None, **params):
+    def score(self, X: Rows, y: ArrayLike | None = None, **params: Any) -> float:
         """Score the fitted estimator by its own ``score``.
 
         Parameters
@@ -220,11 +222,11 @@ class WithSensitiveColumns(MetaEstimatorMixin, BaseEstimator):
         return self._delegate("score", X, y, **params)
 
     @property
-    def classes_(self):
+    def classes_(self) -> np.ndarray:
         """The classes of the fitted estimator."""
         return self.estimator_.classes_
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         wrapped = deepcopy(get_tags(self.estimator))
         tags.estimator_type = wrapped.estimator_type

@@ -1,7 +1,9 @@
 """Choose the best candidate of a search among those that are fair enough."""
 
 import warnings
+from collections.abc import Callable, Mapping
 from numbers import Real
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.utils import check_scalar
@@ -9,7 +11,9 @@ from sklearn.utils import check_scalar
 from skfairgen.exceptions import SkfairgenWarning
 
 
-def best_under(score, gap, max_gap, *, kind="difference"):
+def best_under(
+    score: str, gap: str, max_gap: float, *, kind: Literal["difference", "ratio"] = "difference"
+) -> Callable[[Mapping[str, Any]], int]:
     """Make ``refit=`` of a search with several metrics keep the best score whose gap is small enough.
 
     Parameters

@@ -6,10 +6,18 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import PredefinedSplit, cross_val_predict
 from sklearn.utils import check_random_state
 
+from skfairgen.data import Columns, Rows
 from skfairgen.metrics._table_features import encode_tables, shared_row_ids, tree_features
 
 
-def c2st_auc(real, synthetic, *, categorical_columns="auto", n_splits=5, random_state=0):
+def c2st_auc(
+    real: Rows,
+    synthetic: Rows,
+    *,
+    categorical_columns: Columns = "auto",
+    n_splits: int = 5,
+    random_state: int = 0,
+) -> float:
     """ROC-AUC of telling synthetic rows from real ones, out of fold.
 
     The classifier two-sample test [1]_ with ``HistGradientBoostingClassifier``: categories and missing values

@@ -1,12 +1,15 @@
 """How far predicted probabilities are from the observed shares."""
 
+from collections.abc import Hashable
+
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils.validation import column_or_1d
 
 from skfairgen.metrics._confusion import encode_positive
 
 
-def calibration_error(y_true, y_score, *, n_bins=10, pos_label=None):
+def calibration_error(y_true: ArrayLike, y_score: ArrayLike, *, n_bins: int = 10, pos_label: Hashable = None) -> float:
     r"""Expected calibration error over equal-width bins, in [0, 1]; 0 is best.
 
     .. math:: \sum_b \frac{n_b}{n}\, \bigl| \bar y_b - \bar p_b \bigr|

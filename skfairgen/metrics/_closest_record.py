@@ -3,12 +3,20 @@
 import numpy as np
 from sklearn.utils import check_random_state
 
+from skfairgen.data import Columns, RandomState, Rows
 from skfairgen.metrics._neighbor_features import neighbor_features
 from skfairgen.metrics._neighbor_search import TOLERANCE, distance_to_nearest
 from skfairgen.metrics._table_features import encode_tables, shared_row_ids
 
 
-def closest_record_share(real, synthetic, holdout, *, categorical_columns="auto", random_state=0):
+def closest_record_share(
+    real: Rows,
+    synthetic: Rows,
+    holdout: Rows,
+    *,
+    categorical_columns: Columns = "auto",
+    random_state: RandomState = 0,
+) -> float:
     """Share of synthetic rows that lie nearer to a training row than to a hold-out row.
 
     A tie counts one half. Of the larger of the two real tables as many rows are drawn as the smaller one has,
@@ -51,7 +59,7 @@ def closest_record_share(real, synthetic, holdout, *, categorical_columns="auto"
     return float(closest_record_indicator(*neighbor_features(*encoded), random_state).mean())
 
 
-def exact_copy_rate(real, synthetic, *, categorical_columns="auto"):
+def exact_copy_rate(real: Rows, synthetic: Rows, *, categorical_columns: Columns = "auto") -> float:
     """Share of synthetic rows that equal a real row in every column.
 
     Parameters

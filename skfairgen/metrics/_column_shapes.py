@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from skfairgen.data import as_frame
+from skfairgen.data import Columns, Rows, as_frame
 from skfairgen.metrics._table_features import encode_tables
 
 
-def column_shapes(real, synthetic, *, categorical_columns="auto"):
+def column_shapes(real: Rows, synthetic: Rows, *, categorical_columns: Columns = "auto") -> pd.Series:
     r"""Score how well the synthetic table keeps the distribution of each column.
 
     A numeric column gets the Kolmogorov-Smirnov complement, a categorical one the total variation

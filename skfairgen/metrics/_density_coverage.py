@@ -1,11 +1,18 @@
 """Density and coverage of Naeem et al. 2020."""
 
+from skfairgen.data import Columns, Rows
 from skfairgen.metrics._neighbor_features import neighbor_features
 from skfairgen.metrics._support import SupportSearch
 from skfairgen.metrics._table_features import encode_tables
 
 
-def density_coverage(real, synthetic, *, categorical_columns="auto", n_neighbors=5):
+def density_coverage(
+    real: Rows,
+    synthetic: Rows,
+    *,
+    categorical_columns: Columns = "auto",
+    n_neighbors: int = 5,
+) -> tuple[float, float]:
     r"""Density and coverage: how deep synthetic rows lie among real ones, and how many real rows they reach.
 
     With :math:`B_i` the ball from a real row to its :math:`k`-th nearest other real row [1]_,

@@ -1,30 +1,33 @@
 """One frame with every fairness criterion, as difference and ratio, and its interval."""
 
+from collections.abc import Hashable
 from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state, check_scalar
 
+from skfairgen.data import RandomState, Table
 from skfairgen.metrics._bootstrap import draw_counts, percentile_interval
 from skfairgen.metrics._confusion import confusion_by_group
-from skfairgen.metrics._disparity import CRITERIA, check_choice, disparity_of_counts
+from skfairgen.metrics._disparity import CRITERIA, Method, check_choice, disparity_of_counts
 from skfairgen.metrics._rate_counts import RATES, rate_of_counts, warn_undefined
 from skfairgen.metrics._strata import count_by_stratum, standardize
 
 
 def disparity_report(
-    y_true,
-    y_pred,
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
     *,
-    sensitive_features,
-    legitimate_features=None,
-    method="between_groups",
-    pos_label=None,
-    confidence_level=0.95,
-    n_bootstrap=1000,
-    random_state=None,
-):
+    sensitive_features: Table,
+    legitimate_features: Table | None = None,
+    method: Method = "between_groups",
+    pos_label: Hashable = None,
+    confidence_level: float = 0.95,
+    n_bootstrap: int = 1000,
+    random_state: RandomState = None,
+) -> pd.DataFrame:
     """Return every fairness criterion, as a difference and as a ratio, with its bootstrap interval.
 
     Parameters

@@ -1,11 +1,14 @@
 """A scorer that reads the sensitive columns from X, so that no metadata has to be routed."""
 
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from inspect import Parameter, signature
+from typing import Any, Literal
 
 import pandas as pd
+from numpy.typing import ArrayLike
 
-from skfairgen.data import column_positions
+from skfairgen.data import Columns, Rows, column_positions
 from skfairgen.metrics._conditional_parity import (
     conditional_demographic_parity_difference,
     conditional_demographic_parity_ratio,
@@ -94,14 +97,14 @@ class FairnessScorer:
 
     def __init__(
         self,
-        metric,
-        sensitive_columns,
-        greater_is_better="auto",
+        metric: str | Callable[..., float],
+        sensitive_columns: Columns,
+        greater_is_better: bool | Literal["auto"] = "auto",
         *,
-        pos_label=None,
-        metric_params=None,
-        legitimate_columns=None,
-    ):
+        pos_label: Hashable = None,
+        metric_params: Mapping[str, Any] | None = None,
+        legitimate_columns: Columns | None = None,
+    ) -> None:
         self.metric = metric
         self.sensitive_columns = sensitive_columns
         self.greater_is_better = greater_is_better
@@ -113,7 +116,7 @@ class FairnessScorer:
         self._sign()
         self._check_legitimate_columns()
 
-    def __call__(self, estimator, X, y, sample_weight=None):
+    def __call__(self, estimator: Any, X: Rows, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the score of `estimator`, which predicts X, against the labels y.
 
         Parameters
@@ -143,7 +146,7 @@ class FairnessScorer:
         # searches ask every scorer this, by this name, when fit is given sample_weight
         return "sample_weight" in signature(self._function()).parameters
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         name = self.metric if isinstance(self.metric, str) else _name_of(self.metric)
         shown = [repr(name) if isinstance(self.metric, str) else name, repr(self.sensitive_columns)]
         defaults = dict.fromkeys(["greater_is_better", "pos_label", "metric_params", "legitimate_columns"])

@@ -4,9 +4,11 @@ import warnings
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.metrics import roc_auc_score
 from sklearn.utils import check_random_state
 
+from skfairgen.data import Columns, Rows
 from skfairgen.exceptions import SmallGroupWarning
 from skfairgen.metrics._c2st import c2st_scores
 from skfairgen.metrics._closest_record import closest_record_indicator, copy_indicator
@@ -33,20 +35,20 @@ _FIGURES = [
 
 
 def fidelity_report(
-    real_X,
-    real_y,
-    synthetic_X,
-    synthetic_y,
+    real_X: Rows,
+    real_y: ArrayLike | None,
+    synthetic_X: Rows,
+    synthetic_y: ArrayLike | None,
     *,
-    holdout_X=None,
-    holdout_y=None,
-    sensitive_columns=None,
-    categorical_columns="auto",
-    n_neighbors=5,
-    min_rows=30,
-    max_rows=50_000,
-    random_state=0,
-):
+    holdout_X: Rows | None = None,
+    holdout_y: ArrayLike | None = None,
+    sensitive_columns: Columns | None = None,
+    categorical_columns: Columns = "auto",
+    n_neighbors: int = 5,
+    min_rows: int = 30,
+    max_rows: int = 50000,
+    random_state: int = 0,
+) -> pd.DataFrame:
     """Report how faithful a synthetic table is, and how near to its training rows, per group and per cell.
 
     A group is a combination of the values of the sensitive columns, a cell a group within a class. A

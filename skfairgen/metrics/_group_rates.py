@@ -1,12 +1,23 @@
 """Every rate of every group, without intervals."""
 
-import pandas as pd
+from collections.abc import Hashable
 
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from skfairgen.data import Table
 from skfairgen.metrics._confusion import confusion_by_group
 from skfairgen.metrics._rate_counts import RATES, rate_of_counts, warn_undefined
 
 
-def group_rates(y_true, y_pred, *, sensitive_features, pos_label=None, sample_weight=None):
+def group_rates(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    sensitive_features: Table,
+    pos_label: Hashable = None,
+    sample_weight: ArrayLike | None = None,
+) -> pd.DataFrame:
     """Return every rate of every group, without intervals: fast, for loops.
 
     Parameters

@@ -1,13 +1,16 @@
 """One frame with every rate of every group, and its interval."""
 
 import warnings
+from collections.abc import Hashable
 from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.utils import check_random_state, check_scalar
 
+from skfairgen.data import RandomState, Table
 from skfairgen.metrics._bootstrap import draw_counts, percentile_interval
 from skfairgen.metrics._calibration_error import as_score
 from skfairgen.metrics._confusion import confusion_by_group
@@ -16,17 +19,17 @@ from skfairgen.metrics._rate_counts import RATES, rate_of_counts, warn_undefined
 
 
 def group_report(
-    y_true,
-    y_pred,
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
     *,
-    y_score=None,
-    sensitive_features,
-    pos_label=None,
-    confidence_level=0.95,
-    n_bootstrap=1000,
-    n_bins=10,
-    random_state=None,
-):
+    y_score: ArrayLike | None = None,
+    sensitive_features: Table,
+    pos_label: Hashable = None,
+    confidence_level: float = 0.95,
+    n_bootstrap: int = 1000,
+    n_bins: int = 10,
+    random_state: RandomState = None,
+) -> pd.DataFrame:
     r"""Count the rows of every group, and return every rate with its bootstrap interval.
 
     Parameters

@@ -1,6 +1,7 @@
 """How much each column, and all of them together, reveal about the group."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,13 +10,21 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import StratifiedKFold
 
 from skfairgen.criteria import cross_validated_auc
-from skfairgen.data import as_frame
+from skfairgen.data import Columns, Rows, Table, as_frame
 from skfairgen.exceptions import SmallGroupWarning
 from skfairgen.metrics._groups import encode_groups
 from skfairgen.metrics._table_features import encode_tables, tree_features
 
 
-def group_leakage(X, sensitive_features, *, classifier=None, categorical_columns="auto", n_splits=5, random_state=0):
+def group_leakage(
+    X: Rows,
+    sensitive_features: Table,
+    *,
+    classifier: Any = None,
+    categorical_columns: Columns = "auto",
+    n_splits: int = 5,
+    random_state: int = 0,
+) -> pd.DataFrame:
     """Measure how well the group can be guessed from each column of X and from all of them.
 
     A cross-validated probe: a column that guesses the group well is a proxy of it, and a representation that

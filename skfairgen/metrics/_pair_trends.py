@@ -5,12 +5,13 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from skfairgen.data import Columns, Rows
 from skfairgen.metrics._table_features import encode_tables
 
 _N_BINS = 10
 
 
-def column_pair_trends(real, synthetic, *, categorical_columns="auto"):
+def column_pair_trends(real: Rows, synthetic: Rows, *, categorical_columns: Columns = "auto") -> pd.DataFrame:
     r"""Score how well the synthetic table keeps the dependence of each pair of columns.
 
     SDMetrics' *Column Pair Trends* [1]_: for two numeric columns the correlation similarity, else the

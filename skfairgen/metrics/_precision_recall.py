@@ -1,11 +1,12 @@
 """Alpha-precision, beta-recall and authenticity of Alaa et al. 2022."""
 
+from skfairgen.data import Columns, Rows
 from skfairgen.metrics._neighbor_features import neighbor_features
 from skfairgen.metrics._support import SupportSearch
 from skfairgen.metrics._table_features import encode_tables
 
 
-def alpha_precision(real, synthetic, *, categorical_columns="auto"):
+def alpha_precision(real: Rows, synthetic: Rows, *, categorical_columns: Columns = "auto") -> float:
     r"""Integrated alpha-precision: do synthetic rows fill the real rows' typical region as real rows do?
 
     :math:`S_\alpha` is the smallest ball around the real mean with a share :math:`\alpha` of the real rows,
@@ -52,7 +53,13 @@ def alpha_precision(real, synthetic, *, categorical_columns="auto"):
     return _search(real, synthetic, categorical_columns, 1).alpha_precision()
 
 
-def beta_recall(real, synthetic, *, categorical_columns="auto", n_neighbors=5):
+def beta_recall(
+    real: Rows,
+    synthetic: Rows,
+    *,
+    categorical_columns: Columns = "auto",
+    n_neighbors: int = 5,
+) -> float:
     r"""Integrated beta-recall: do the synthetic rows' typical regions cover the real rows?
 
     :math:`S_\beta` is the smallest ball around the synthetic mean with a share :math:`\beta` of the synthetic
@@ -103,7 +110,7 @@ def beta_recall(real, synthetic, *, categorical_columns="auto", n_neighbors=5):
     return _search(real, synthetic, categorical_columns, n_neighbors).beta_recall()
 
 
-def authenticity(real, synthetic, *, categorical_columns="auto"):
+def authenticity(real: Rows, synthetic: Rows, *, categorical_columns: Columns = "auto") -> float:
     r"""Share of synthetic rows that are not suspiciously close to a real one.
 
     With :math:`i^*` the real row nearest to the synthetic row :math:`j`, the row is authentic when [1]_

@@ -3,14 +3,16 @@
 import warnings
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from skfairgen.data import Table
 from skfairgen.exceptions import SmallGroupWarning
 from skfairgen.metrics._calibration_error import as_score
-from skfairgen.metrics._disparity import check_choice
+from skfairgen.metrics._disparity import Method, check_choice
 from skfairgen.metrics._groups import encode_groups
 
 
-def score_gap(y_score, *, sensitive_features, method="between_groups"):
+def score_gap(y_score: ArrayLike, *, sensitive_features: Table, method: Method = "between_groups") -> float:
     r"""Largest Wasserstein-1 distance between the groups' scores, in units of the score; 0 is parity.
 
     .. math:: \max_{g, h} \int | F_g(t) - F_h(t) | \, dt \quad\text{or, to overall,}\quad

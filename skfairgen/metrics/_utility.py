@@ -1,10 +1,14 @@
 """What a classifier learns from synthetic rows, measured on real ones."""
 
+from collections.abc import Hashable
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.model_selection import train_test_split
 
-from skfairgen.data import as_frame
+from skfairgen.data import Columns, Rows, as_frame
 from skfairgen.metrics._judging_classifier import (
     FIGURES,
     check_target,
@@ -15,17 +19,17 @@ from skfairgen.metrics._judging_classifier import (
 
 
 def train_synthetic_test_real(
-    synthetic_X,
-    synthetic_y,
-    test_X,
-    test_y,
+    synthetic_X: Rows,
+    synthetic_y: ArrayLike,
+    test_X: Rows,
+    test_y: ArrayLike,
     *,
-    classifier=None,
-    sensitive_columns=None,
-    pos_label=None,
-    categorical_columns="auto",
-    random_state=0,
-):
+    classifier: Any = None,
+    sensitive_columns: Columns | None = None,
+    pos_label: Hashable = None,
+    categorical_columns: Columns = "auto",
+    random_state: int = 0,
+) -> pd.DataFrame:
     """Train on synthetic rows, test on real rows, with the sensitive columns as features and without them.
 
     Parameters
@@ -84,20 +88,20 @@ def train_synthetic_test_real(
 
 
 def utility_matrix(
-    real_X,
-    real_y,
-    synthetic_X,
-    synthetic_y,
-    test_X,
-    test_y,
+    real_X: Rows,
+    real_y: ArrayLike,
+    synthetic_X: Rows,
+    synthetic_y: ArrayLike,
+    test_X: Rows,
+    test_y: ArrayLike,
     *,
-    classifier=None,
-    sensitive_columns=None,
-    pos_label=None,
-    categorical_columns="auto",
-    test_size=0.3,
-    random_state=0,
-):
+    classifier: Any = None,
+    sensitive_columns: Columns | None = None,
+    pos_label: Hashable = None,
+    categorical_columns: Columns = "auto",
+    test_size: float = 0.3,
+    random_state: int = 0,
+) -> pd.DataFrame:
     """Train on {real, synthetic} rows and test on {real, synthetic} ones.
 
     Synthetic rows are split, so that none is trained on and tested on. "synthetic" -> "real" is what the rows
@@ -155,19 +159,19 @@ def utility_matrix(
 
 
 def augmentation_gain(
-    real_X,
-    real_y,
-    synthetic_X,
-    synthetic_y,
-    test_X,
-    test_y,
+    real_X: Rows,
+    real_y: ArrayLike,
+    synthetic_X: Rows,
+    synthetic_y: ArrayLike,
+    test_X: Rows,
+    test_y: ArrayLike,
     *,
-    classifier=None,
-    sensitive_columns=None,
-    pos_label=None,
-    categorical_columns="auto",
-    random_state=0,
-):
+    classifier: Any = None,
+    sensitive_columns: Columns | None = None,
+    pos_label: Hashable = None,
+    categorical_columns: Columns = "auto",
+    random_state: int = 0,
+) -> pd.DataFrame:
     """Compare training on real rows with training on real and synthetic rows together.
 
     Parameters

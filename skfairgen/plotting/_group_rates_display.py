@@ -1,11 +1,21 @@
 """Bars, with intervals, of the rates of every group."""
 
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
+from skfairgen.data import Columns, RandomState, Rows, Table
 from skfairgen.metrics import group_report
 from skfairgen.metrics._fairness_scorer import select_columns
 from skfairgen.plotting._drawing import COLORS, HATCHES, new_or_given_axes, shorten
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.container import BarContainer
+    from matplotlib.figure import Figure, SubFigure
 
 _DEFAULT_RATES = ("selection_rate", "true_positive_rate", "false_positive_rate")
 _MOST_RATES = len(COLORS)
@@ -41,12 +51,21 @@ class GroupRatesDisplay:
     >>> display.figure_.savefig("rates.png")  # doctest: +SKIP
     """
 
-    def __init__(self, report, *, rates=_DEFAULT_RATES):
+    def __init__(self, report: pd.DataFrame, *, rates: Sequence[str] = _DEFAULT_RATES) -> None:
         self.report = report
         self.rates = rates
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, sensitive_columns=None, sensitive_features=None, **options):
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: Rows,
+        y: ArrayLike,
+        *,
+        sensitive_columns: Columns | None = None,
+        sensitive_features: Table | None = None,
+        **options: Any,
+    ) -> Self:
         """Predict X, then draw as `from_predictions` does.
 
         Parameters
@@ -77,18 +96,18 @@ class GroupRatesDisplay:
     @classmethod
     def from_predictions(
         cls,
-        y_true,
-        y_pred,
+        y_true: ArrayLike,
+        y_pred: ArrayLike,
         *,
-        sensitive_features,
-        rates=_DEFAULT_RATES,
-        y_score=None,
-        pos_label=None,
-        confidence_level=0.95,
-        n_bootstrap=1000,
-        random_state=None,
-        ax=None,
-    ):
+        sensitive_features: Table,
+        rates: Sequence[str] = _DEFAULT_RATES,
+        y_score: ArrayLike | None = None,
+        pos_label: Hashable = None,
+        confidence_level: float = 0.95,
+        n_bootstrap: int = 1000,
+        random_state: RandomState = None,
+        ax: "Axes | None" = None,
+    ) -> Self:
         """Compute the report of all groups and draw it.
 
         Parameters
@@ -133,7 +152,7 @@ class GroupRatesDisplay:
         )
         return cls(report, rates=rates).plot(ax=ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw the bars; an undefined rate is written out, not drawn as 0.
 
         Parameters
@@ -155,10 +174,10 @@ class GroupRatesDisplay:
         rates = self._checked_rates()
         n_rows, n_rates = len(self.report), len(rates)
         height = 1.2 + n_rows * (0.17 * n_rates + 0.15)
-        self.ax_ = new_or_given_axes(ax, (7.0, height))
-        self.figure_ = self.ax_.figure
+        self.ax_: Axes = new_or_given_axes(ax, (7.0, height))
+        self.figure_: Figure | SubFigure = self.ax_.figure
         thickness = 0.8 / n_rates
-        self.bars_ = {}
+        self.bars_: dict[str, BarContainer] = {}
         for i, rate in enumerate(rates):
             places = np.arange(n_rows) + (i - (n_rates - 1) / 2) * thickness
             self.bars_[rate] = self._draw_rate(rate, places, thickness, i)

@@ -1,13 +1,21 @@
 """A score against a fairness metric: candidates of a search, or several methods with intervals."""
 
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
-from skfairgen.metrics import disparity_report, group_report
+from skfairgen.data import Columns, RandomState, Rows, Table
 from skfairgen.plotting._drawing import COLORS, MARKERS, new_or_given_axes, shorten
 from skfairgen.plotting._group_rates_display import sensitive_values
+from skfairgen.plotting._tradeoff_points import BEATEN, points_of_predictions, points_of_search
 
-_BEATEN = "beaten by another"
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.container import ErrorbarContainer
+    from matplotlib.figure import Figure, SubFigure
 
 
 class TradeoffDisplay:
@@ -47,8 +55,14 @@ class TradeoffDisplay:
     """
 
     def __init__(
-        self, points, *, score_name="score", fairness_name="fairness", fairness_kind="difference", chosen=None
-    ):
+        self,
+        points: pd.DataFrame,
+        *,
+        score_name: str = "score",
+        fairness_name: str = "fairness",
+        fairness_kind: Literal["difference", "ratio"] = "difference",
+        chosen: Hashable = None,
+    ) -> None:
         self.points = points
         self.score_name = score_name
         self.fairness_name = fairness_name
@@ -56,7 +70,15 @@ class TradeoffDisplay:
         self.chosen = chosen
 
     @classmethod
-    def from_cv_results(cls, search, *, score, fairness, fairness_kind="difference", ax=None):
+    def from_cv_results(
+        cls,
+        search: Any,
+        *,
+        score: str,
+        fairness: str,
+        fairness_kind: Literal["difference", "ratio"] = "difference",
+        ax: "Axes | None" = None,
+    ) -> Self:
         """Draw the candidates of a fitted search, with one standard error over the folds each way.
 
         Parameters
@@ -81,30 +103,21 @@ class TradeoffDisplay:
         ValueError
             If a key is not in ``scoring``.
         """
-        score_mean, score_error = _mean_and_error(search, score)
-        fair_mean, fair_error = _mean_and_error(search, fairness)
-        if fairness_kind == "difference":
-            fair_mean = np.abs(fair_mean)
-        points = pd.DataFrame(
-            {
-                "score": score_mean,
-                "score_low": score_mean - score_error,
-                "score_high": score_mean + score_error,
-                "fairness": fair_mean,
-                "fairness_low": fair_mean - fair_error,
-                "fairness_high": fair_mean + fair_error,
-            }
-        ).dropna(subset=["score", "fairness"])
-        unbeaten = _unbeaten(points["score"], points["fairness"] * (1 if fairness_kind == "ratio" else -1))
-        points["method"] = np.where(unbeaten, "not beaten in both", _BEATEN)
-        points = points.sort_values(["method", "fairness"], ascending=[False, True])
-        best = getattr(search, "best_index_", None)
-        chosen = points.index.get_loc(best) if best in points.index else None
+        points, chosen = points_of_search(search, score, fairness, fairness_kind)
         names = {"score_name": score, "fairness_name": fairness, "fairness_kind": fairness_kind}
         return cls(points, chosen=chosen, **names).plot(ax=ax)
 
     @classmethod
-    def from_estimator(cls, estimators, X, y, *, sensitive_columns=None, sensitive_features=None, **options):
+    def from_estimator(
+        cls,
+        estimators: Any,
+        X: Rows,
+        y: ArrayLike,
+        *,
+        sensitive_columns: Columns | None = None,
+        sensitive_features: Table | None = None,
+        **options: Any,
+    ) -> Self:
         """Predict X with one or several fitted classifiers, then draw as `from_predictions` does.
 
         Parameters
@@ -138,18 +151,18 @@ class TradeoffDisplay:
     @classmethod
     def from_predictions(
         cls,
-        y_true,
-        y_pred,
+        y_true: ArrayLike,
+        y_pred: ArrayLike | Mapping[str, ArrayLike],
         *,
-        sensitive_features,
-        score="accuracy",
-        fairness="demographic_parity_difference",
-        pos_label=None,
-        confidence_level=0.95,
-        n_bootstrap=1000,
-        random_state=None,
-        ax=None,
-    ):
+        sensitive_features: Table,
+        score: str = "accuracy",
+        fairness: str = "demographic_parity_difference",
+        pos_label: Hashable = None,
+        confidence_level: float = 0.95,
+        n_bootstrap: int = 1000,
+        random_state: RandomState = None,
+        ax: "Axes | None" = None,
+    ) -> Self:
         """Compute score and fairness of one or several predictions, with bootstrap intervals, and draw them.
 
         Parameters
@@ -191,30 +204,11 @@ class TradeoffDisplay:
             "n_bootstrap": n_bootstrap,
             "random_state": random_state,
         }
-        rows = []
-        for method, predicted in (y_pred if isinstance(y_pred, dict) else {"predictions": y_pred}).items():
-            gaps = disparity_report(y_true, predicted, **options)
-            rates = group_report(y_true, predicted, **options)
-            for name, known, what in ((score, rates.columns, "score"), (fairness, gaps.index, "fairness")):
-                if name not in known:
-                    raise ValueError(f"{what} is {name!r}: expected one of {list(known)}.")
-            rates = rates.iloc[-1]
-            value, low, high = gaps.loc[fairness, ["value", "low", "high"]]
-            rows.append(
-                {
-                    "method": method,
-                    "score": rates[score],
-                    "score_low": rates[f"{score}_low"],
-                    "score_high": rates[f"{score}_high"],
-                    "fairness": value,
-                    "fairness_low": low,
-                    "fairness_high": high,
-                }
-            )
+        points = points_of_predictions(y_true, y_pred, score, fairness, options)
         names = {"score_name": score, "fairness_name": fairness, "fairness_kind": fairness.rsplit("_", 1)[1]}
-        return cls(pd.DataFrame(rows), **names).plot(ax=ax)
+        return cls(points, **names).plot(ax=ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw a mark, with its intervals, for every point.
 
         Parameters
@@ -235,9 +229,11 @@ class TradeoffDisplay:
         """
         self._check()
         methods = self._methods()
-        self.ax_ = new_or_given_axes(ax, (7.0 if len(methods) > 1 else 5.2, 4.2))
-        self.figure_ = self.ax_.figure
-        self.lines_ = {str(method): self._draw_method(str(method), rows, i) for i, (method, rows) in enumerate(methods)}
+        self.ax_: Axes = new_or_given_axes(ax, (7.0 if len(methods) > 1 else 5.2, 4.2))
+        self.figure_: Figure | SubFigure = self.ax_.figure
+        self.lines_: dict[str, ErrorbarContainer] = {
+            str(method): self._draw_method(str(method), rows, i) for i, (method, rows) in enumerate(methods)
+        }
         if self.chosen is not None:
             point = self.points.iloc[self.chosen]
             self.ax_.plot(
@@ -275,7 +271,7 @@ class TradeoffDisplay:
             "markeredgecolor": color if is_second_round else "white",
             "linestyle": "-",
         }
-        if method == _BEATEN:
+        if method == BEATEN:
             style = {"color": "0.6", "marker": "x", "linestyle": "none", "zorder": 1}
         return self.ax_.errorbar(
             rows["fairness"],
@@ -296,20 +292,3 @@ def _reach(rows, name):
         return None
     bounds = rows[[f"{name}_low", f"{name}_high"]].to_numpy(dtype=float).T
     return np.abs(bounds - rows[name].to_numpy(dtype=float))
-
-
-def _mean_and_error(search, key):
-    results = search.cv_results_
-    if f"mean_test_{key}" not in results:
-        known = [name.removeprefix("mean_test_") for name in results if name.startswith("mean_test_")]
-        raise ValueError(f"The search has no scorer {key!r}, only {known}.")
-    n_splits = sum(name.startswith("split") and name.endswith(f"_test_{key}") for name in results)
-    return results[f"mean_test_{key}"], results[f"std_test_{key}"] / np.sqrt(max(n_splits - 1, 1))
-
-
-def _unbeaten(score, fairness):
-    """Which points have no other that is at least as good in both and better in one; greater is better."""
-    score, fairness = np.asarray(score)[:, None], np.asarray(fairness)[:, None]
-    as_good = (score <= score.T) & (fairness <= fairness.T)
-    better = (score < score.T) | (fairness < fairness.T)
-    return ~(as_good & better).any(1)

@@ -3,6 +3,7 @@
 import datetime
 import io
 import json
+import re
 import zipfile
 from decimal import Decimal
 
@@ -253,6 +254,16 @@ def members(content):
         return b"".join(archive.read(name) for name in archive.namelist() if name != "manifest.json")
 
 
+def stands_in(value, text):
+    """Tell whether a text holds a value as a whole: not its digits inside another number."""
+    return re.search(rf"(?<![\w.]){re.escape(value)}(?![\w.])", text) is not None
+
+
+def test_a_value_is_found_as_a_whole_only():
+    assert stands_in("1901", '{"year": 1901}') and stands_in("-5", "[1,-5]") and stands_in("1.5", '"1.5"')
+    assert not any(stands_in("1901", text) for text in ("0.1901", "19012", "1901.5", "a1901"))
+
+
 def test_a_private_file_holds_nothing_of_planted_rare_rows():
     X, y = planted()
     teacher = FairGenerator(["group", "age"], max_epochs=1, random_state=0).fit(X, y)
@@ -260,13 +271,14 @@ def test_a_private_file_holds_nothing_of_planted_rare_rows():
     stored_day = X["day"].to_numpy()[3].view(np.int64).tobytes()
     traces = [RARE_WORD.encode(), RARE_GROUP.encode(), stored_day]
     traces += [np.int64(RARE_NUMBER).tobytes(), np.float64(RARE_FLOAT).tobytes(), np.int64(RARE_AGE).tobytes()]
-    texts = [str(RARE_NUMBER).encode(), str(RARE_FLOAT).encode(), str(RARE_AGE).encode(), b"1901"]
+    ticks = [RARE_DAY.value // unit for unit in (1, 1_000, 1_000_000, 1_000_000_000)]
+    texts = [str(value) for value in (RARE_NUMBER, RARE_FLOAT, RARE_AGE, RARE_DAY.date(), *ticks)]
     whole, private = (members(to_bytes(student, private_export=wish)) for wish in (False, True))
     assert [trace for trace in traces if trace not in whole] == []
     assert [trace for trace in traces if trace in private] == []
     with zipfile.ZipFile(io.BytesIO(to_bytes(student))) as archive:
-        state = archive.read("state.json")
-    assert [text for text in texts if text in state] == []
+        state = archive.read("state.json").decode()
+    assert [text for text in texts if stands_in(text, state)] == []
     loaded = from_bytes(to_bytes(student))
     drawn, _ = loaded.sample(20_000, random_state=0)
     assert set(drawn["word"]) == {"red", "green", "blue"} and set(drawn["kind"]) == {"x", "y"}
