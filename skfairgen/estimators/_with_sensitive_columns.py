@@ -169,12 +169,7 @@ class WithSensitiveColumns(MetaEstimatorMixin, BaseEstimator):
     def predict_log_proba(self, X: Rows, **params: Any) -> np.ndarray:
         """Predict logarithms of class probabilities with the fitted estimator.
 
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-            The columns of ``fit``.
-        **params
-            Passed on to the estimator's ``predict_log_proba``.
+        Its arguments are those of `predict_proba`.
 
         Returns
         -------
@@ -187,12 +182,7 @@ class WithSensitiveColumns(MetaEstimatorMixin, BaseEstimator):
     def decision_function(self, X: Rows, **params: Any) -> np.ndarray:
         """Score rows with the fitted estimator.
 
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-            The columns of ``fit``.
-        **params
-            Passed on to the estimator's ``decision_function``.
+        Its arguments are those of `predict_proba`.
 
         Returns
         -------
