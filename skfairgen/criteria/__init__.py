@@ -8,6 +8,7 @@ from skfairgen.criteria._allocation import (
     equalized_shares,
     parity_targets,
 )
+from skfairgen.criteria._cells import Cells
 from skfairgen.criteria._closed_loop import LoopRows, tune_plan
 from skfairgen.criteria._constraints import (
     CRITERIA,
@@ -23,7 +24,7 @@ from skfairgen.criteria._fair_rule import FairRule, fit_fair_rule, sighted_poste
 from skfairgen.criteria._group_pooling import pooled_class_shares
 from skfairgen.criteria._group_probe import cross_validated_auc, group_aucs
 from skfairgen.criteria._group_thresholds import GroupThresholds, fit_group_thresholds
-from skfairgen.criteria._margins import margin_from_mapping, with_margins
+from skfairgen.criteria._margins import margin_from_mapping, moved_margins, with_margins
 from skfairgen.criteria._outcome_labels import (
     draw_labels,
     match_class_counts,
@@ -31,14 +32,16 @@ from skfairgen.criteria._outcome_labels import (
     outcome_information,
 )
 from skfairgen.criteria._outcome_transport import OutcomeTransport
+from skfairgen.criteria._parity_scores import fit_parity_scores, parity_scores
 from skfairgen.criteria._plan import sampling_plan
-from skfairgen.criteria._repair_pool import pick_cells, repair_pool
 from skfairgen.criteria._small_cells import warn_about_small_cells
 from skfairgen.criteria._stratified_transport import StratifiedTransport
+from skfairgen.criteria._weighted_choice import weighted_choice
 
 __all__ = [
     "CRITERIA",
     "CellNames",
+    "Cells",
     "FairPlan",
     "FairRule",
     "GroupThresholds",
@@ -58,6 +61,7 @@ __all__ = [
     "equalized_shares",
     "fit_fair_rule",
     "fit_group_thresholds",
+    "fit_parity_scores",
     "fit_plan",
     "forecast",
     "group_aucs",
@@ -66,16 +70,17 @@ __all__ = [
     "margin_from_mapping",
     "match_class_counts",
     "minimal_flip_labels",
+    "moved_margins",
     "outcome_information",
+    "parity_scores",
     "parity_targets",
-    "pick_cells",
     "pooled_class_shares",
     "rate_gaps",
-    "repair_pool",
     "sampling_plan",
     "sighted_posteriors",
     "tune_plan",
     "unconstrained_gaps",
     "warn_about_small_cells",
+    "weighted_choice",
     "with_margins",
 ]

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skfairgen.criteria._constraints import joint_indicator, largest_gap, rate_gaps
+from skfairgen.criteria._constraints import CRITERIA, joint_indicator, largest_gap, n_constraints, rate_gaps
 from skfairgen.criteria._decided_labels import decided_scores
 from skfairgen.criteria._fair_rule import FairRule, fit_fair_rule, sighted_posteriors, unconstrained_gaps
 from skfairgen.criteria._group_thresholds import GroupThresholds, fit_group_thresholds
+from skfairgen.data import State
 
 # accuracy that a whole gap is worth between two views: under equalized odds thresholds may leave more of it
 PRICE_OF_GAP = 0.2
 LEAST_KEPT = 0.5  # share of the accuracy gained over the constant under which a plan collapses
+VIEWS = ("blind", "sighted", "thresholds")
 STRENGTH_STEPS = 6  # halvings in the search of the strength that keeps half
 
 
@@ -102,10 +104,35 @@ class FairPlan:
 
     @classmethod
     def from_state(cls, state, version):
-        """Return the plan that :meth:`to_state` gave; `version` of the file format: all are alike so far."""
-        is_rule = state["view"] != "thresholds"
-        rule = FairRule(state["criterion"], **state["rule"]) if is_rule else GroupThresholds(**state["rule"])
-        return cls(state["criterion"], state["view"], rule, state["wanted"])
+        """Return the plan of a state that :meth:`to_state` gave.
+
+        Raises
+        ------
+        ValueError
+            If a field is missing, or is not what a plan expects.
+        """
+        with State(state, "FairPlan") as fields:
+            criterion, view = fields.choice("criterion", CRITERIA), fields.choice("view", VIEWS)
+            wanted = fields.array("wanted", "f", (None, None, None))
+            own = State(fields.take("rule", dict), "rule")
+        with own as fields:
+            if view == "thresholds":
+                thresholds = fields.array("thresholds", "f", (None,))
+                others = (fields.array(name, "f", thresholds.shape) for name in ("blends", "group_shares"))
+                rule = GroupThresholds(thresholds, *others)
+            else:
+                shares = fields.array("shares", "f", (len(wanted), wanted.shape[1], None))
+                rule = FairRule(criterion, shares, fields.array("multipliers", "f", wanted.shape))
+        made = cls(criterion, view, rule, wanted)
+        expected = (made.shape[0], n_constraints(made.shape, criterion))
+        if wanted.shape[1:] != expected:
+            raise ValueError(f"a FairPlan has wanted gaps of shape {wanted.shape}, expected (strata, {expected})")
+        return made
+
+    @property
+    def shape(self):
+        """Number of classes and of groups."""
+        return (2, len(self.rule.thresholds)) if self.view == "thresholds" else self.rule.shares.shape[1:]
 
 
 def fit_plan(posteriors, groups, criterion, wanted, view, *, weights=None, strata=None):

@@ -63,6 +63,35 @@ def with_margins(shares, *, class_shares=None, group_shares=None):
     return shares
 
 
+def moved_margins(shares, names, class_shares, group_shares):
+    """Return cell shares moved to the class shares and group shares that a user asks for.
+
+    Parameters
+    ----------
+    shares : ndarray of shape (n_classes, n_groups)
+        Cell shares.
+    names : CellNames
+        Names of the classes and groups.
+    class_shares, group_shares : dict or None
+        Shares by name. With several sensitive columns, the keys of `group_shares` are groups (tuples), or values of
+        one of the columns.
+
+    Returns
+    -------
+    ndarray of shape (n_classes, n_groups)
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, shares are no shares, there are no groups, or both margins cannot be met.
+    """
+    if class_shares is not None:
+        class_shares = margin_from_mapping(class_shares, names.classes, shares.sum(axis=1), "class_shares")
+    if group_shares is not None:
+        group_shares = _group_margin(group_shares, names.groups, shares.sum(axis=0))
+    return with_margins(shares, class_shares=class_shares, group_shares=group_shares)
+
+
 def margin_from_mapping(wanted, names, present, parameter):
     """Return a margin as an array, from a dict of name to share; names left out share what is left.
 
@@ -101,6 +130,20 @@ def margin_from_mapping(wanted, names, present, parameter):
     if left > 1e-9:
         margin[is_free] = left * present[is_free] / present[is_free].sum()
     return margin
+
+
+def _group_margin(wanted, groups, present):
+    """Return group shares from a dict keyed by groups, or by the values of one of several sensitive columns."""
+    if groups is None:
+        raise ValueError("group_shares needs groups, and this generator was fitted without sensitive columns.")
+    if isinstance(groups[0], tuple) and not any(isinstance(key, tuple) for key in wanted):
+        for values in zip(*groups, strict=True):
+            if all(key in values for key in wanted):
+                names = list(dict.fromkeys(values))
+                totals = np.array([present[[value == name for value in values]].sum() for name in names])
+                margin = margin_from_mapping(wanted, names, totals, "group_shares")
+                return present * np.array([(margin / totals)[names.index(value)] for value in values])
+    return margin_from_mapping(wanted, groups, present, "group_shares")
 
 
 def _ratio(wanted, present):

@@ -4,6 +4,7 @@ import numpy as np
 
 _REASONS = {
     "parity": "makes the class rates of every group equal",
+    "equalized_odds": "moves the threshold of equal odds in the group to one half",
     "minority": "raises the smallest cell to the largest",
     "not minority": "raises every cell but the smallest to the largest",
     "not majority": "raises every cell to the largest",
@@ -11,7 +12,7 @@ _REASONS = {
 }
 
 
-def sampling_plan(counts, synthetic, cells, *, strategy, mode, criterion, strength):
+def sampling_plan(counts, synthetic, cells, *, strategy, mode, criterion, strength, is_estimate=False):
     """Lay out a sampling plan.
 
     Parameters
@@ -28,6 +29,8 @@ def sampling_plan(counts, synthetic, cells, *, strategy, mode, criterion, streng
         What the synthetic labels obey.
     strength : float
         How far, in [0, 1].
+    is_estimate : bool
+        Whether only the trained teacher knows how many rows each cell gets.
 
     Returns
     -------
@@ -38,6 +41,9 @@ def sampling_plan(counts, synthetic, cells, *, strategy, mode, criterion, streng
     """
     output = synthetic + (counts if mode == "augment" else 0)
     reason = _reason(strategy, mode, criterion, strength)
+    idle = "needs no row"
+    if is_estimate:
+        reason, idle = (f"{text}; an estimate until the teacher is trained" for text in (reason, "unknown"))
     rows = []
     for place in np.ndindex(counts.shape):
         rows.append(
@@ -49,7 +55,7 @@ def sampling_plan(counts, synthetic, cells, *, strategy, mode, criterion, streng
                 "n_output": int(output[place]),
                 "rate_real": _rate(counts, place),
                 "rate_output": _rate(output, place),
-                "reason": reason if synthetic[place] else "needs no row",
+                "reason": reason if synthetic[place] else idle,
             }
         )
     return rows

@@ -1,13 +1,20 @@
-"""From a table to integer tokens and back: schema, per-column codecs, groups."""
+"""From what users pass to items and back: kinds of X, schema, groups, classes, and the codecs of each kind."""
 
 from skfairgen.data._as_frame import as_frame
+from skfairgen.data._asked_groups import group_codes_of
 from skfairgen.data._column_positions import column_positions
 from skfairgen.data._group_name import group_name
 from skfairgen.data._groups import GroupCodec
+from skfairgen.data._item_reader import ItemReader
+from skfairgen.data._kinds import KINDS, Kind
+from skfairgen.data._partial_target import UNLABELED, read_partial_target
+from skfairgen.data._schema import Schema
+from skfairgen.data._sensitive_format import SensitiveFormat
 from skfairgen.data._state import State
 from skfairgen.data._strata import StrataCodec
 from skfairgen.data._table_format import TableFormat
 from skfairgen.data._target import TargetCodec
+from skfairgen.data._training_rows import TrainingRows, read_training_rows
 from skfairgen.data._typing import Columns, RandomState, Rows, Table
 from skfairgen.data.table._categorical_column import CategoricalColumn
 from skfairgen.data.table._numbers import in_unit_of
@@ -18,18 +25,28 @@ __all__ = [
     "CategoricalColumn",
     "Columns",
     "GroupCodec",
+    "ItemReader",
+    "KINDS",
+    "Kind",
     "NumericColumn",
     "RandomState",
     "Rows",
+    "Schema",
+    "SensitiveFormat",
     "State",
     "StrataCodec",
     "Table",
     "TableCodec",
     "TableFormat",
     "TargetCodec",
+    "TrainingRows",
+    "UNLABELED",
     "as_frame",
     "column_positions",
+    "group_codes_of",
     "group_name",
     "in_unit_of",
     "is_numeric",
+    "read_partial_target",
+    "read_training_rows",
 ]

@@ -3,10 +3,35 @@
 import warnings
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
+from skfairgen.estimators._leakage_probe import probe_dependence
 from skfairgen.exceptions import CollapseWarning, LeakageWarning, TrainingBudgetWarning
 
 MIN_VARIANCE = 0.01  # of a component that carries anything (Burda, Grosse, Salakhutdinov 2016)
+
+
+def measure_code(encoder, model, learned, table, labels, rng):
+    """Return how well a probe guesses each sensitive column from codes, and warn of what is wrong with the codes.
+
+    Returns
+    -------
+    DataFrame
+        A row a sensitive column: ``auc``, ``low`` and ``high``.
+    """
+    items = learned.reader.items(table.rows.frame)
+    codes = model.encode(items, table.rows.group_codes, encoder.n_threads)
+    levels, names = table.cells.levels[table.rows.group_codes], table.schema.sensitive_names
+    with threadpool_limits(encoder.n_threads):
+        dependence = probe_dependence(codes, levels, names, learned.held_out, rng)
+    if encoder.criterion == "demographic_parity":
+        warn_of_leakage(dependence, encoder.leakage_threshold)
+    judged = learned.held_out if len(learned.held_out) else np.arange(len(codes))
+    known = labels.class_codes[labels.class_codes >= 0]
+    is_trained = labels.predicted is not None and encoder.outcome_weight > 0
+    log_shares = model.log_class_shares(codes[judged], encoder.n_threads) if is_trained else None
+    warn_of_collapse(codes, log_shares, labels.class_codes[judged], np.bincount(known) / max(len(known), 1))
+    return dependence
 
 
 def warn_of_leakage(dependence, threshold):
@@ -23,8 +48,10 @@ def warn_of_leakage(dependence, threshold):
     )
 
 
-def warn_of_unmet_bound(dependence, max_dependence):
-    """Warn that no epoch under the whole penalty kept to the bound; `dependence` is a Series of those measured."""
+def warn_of_unmet_bound(learned, max_dependence):
+    """Warn that no epoch under the whole penalty kept to the bound."""
+    split = "valid" if len(learned.held_out) else "train"
+    dependence = learned.history[f"{split}_dependence"].dropna()
     found = f"a dependence of {dependence.iloc[-1]:.4f}" if len(dependence) else "no epoch to measure"
     warnings.warn(
         f"Training ended with {found}, and nowhere kept to max_dependence={max_dependence}. Raise max_epochs, "

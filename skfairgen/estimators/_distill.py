@@ -1,21 +1,25 @@
 """distill: from a fitted generator or encoder to a small one that does the same."""
 
 from collections.abc import Mapping
+from copy import copy
 from numbers import Integral, Real
 
+import pandas as pd
 from imblearn.base import BaseSampler
 from sklearn.utils.validation import check_is_fitted
 
 from skfairgen._compat import Interval, StrOptions, validate_params
-from skfairgen.estimators._code_decoder import CodeDecoder
-from skfairgen.estimators._distill_encoder import distill_encoder
-from skfairgen.estimators._distill_generator import distill_generator, draws_repaired_labels
-from skfairgen.estimators._row_sampler import RowSampler
-from skfairgen.training import DistillationOptions, draw_seed, random_generator, torch_generator, torch_runtime
+from skfairgen.estimators._distilled_generator import DistilledGenerator, student_drawer
+from skfairgen.estimators._fair_generator import FairGenerator, drawer_of
+from skfairgen.estimators._fitted import set_fitted
+from skfairgen.models import CodeModel, distill_code, distill_density
+from skfairgen.training import DistillationOptions, draw_seed, random_generator, torch_generator
 
 SMALL = 0.2  # of the teacher's parameters
 GENERATOR_RATE, ENCODER_RATE = 0.05, 0.02
 REPAIRED_UTILITY, ENCODER_UTILITY = 10.0, 1.0
+#: what a student takes over from its teacher
+KEPT = ("reader_", "classes_", "groups_", "n_features_in_", "feature_names_in_")
 
 
 @validate_params(
@@ -141,9 +145,11 @@ def distill(
     teacher = _checked_teacher(teacher)
     if data is not None and not 1 <= len(data) <= 3:
         raise ValueError(f"data has {len(data)} parts; expected (X, y) or (X, y, sensitive_features).")
-    is_encoder = isinstance(teacher, CodeDecoder)
+    is_encoder = isinstance(teacher.model_, CodeModel)
+    drawer = None if is_encoder else _drawer(teacher)
     if utility_weight == "auto":
-        utility_weight = ENCODER_UTILITY if is_encoder else REPAIRED_UTILITY if draws_repaired_labels(teacher) else 0.0
+        is_repaired = not is_encoder and drawer.repair is not None
+        utility_weight = ENCODER_UTILITY if is_encoder else REPAIRED_UTILITY if is_repaired else 0.0
     if quality_weight == 0 and utility_weight == 0:
         raise ValueError("quality_weight and utility_weight are both 0: nothing is left to learn. Give one a weight.")
     size = SMALL if isinstance(size, str) else size
@@ -153,18 +159,84 @@ def distill(
     )
     rng = random_generator(random_state)
     generator = torch_generator(draw_seed(rng))
-    with torch_runtime(teacher.n_threads, teacher.device):
-        return (distill_encoder if is_encoder else distill_generator)(teacher, data, size, options, rng, generator)
+    if is_encoder:
+        return _small_encoder(teacher, data, size, options, rng, generator)
+    return _small_generator(teacher, drawer, data, size, options, rng, generator)
+
+
+def _small_generator(teacher, drawer, data, size, options, rng, generator):
+    """Return the student of a generator of rows."""
+    if drawer.repair is not None and (data is not None or options.temperature != 1):
+        raise ValueError(
+            "data= or a temperature other than 1 was given for a teacher with criterion='demographic_parity'. Its "
+            "labels are repaired after a row is drawn: real rows have no such labels, and their likelihood has no "
+            "temperature. Leave both out."
+        )
+    rows = None if data is None else drawer.reader.read(*data)
+    model = drawer.model.with_shares(drawer.shares)
+    made = distill_density(model, drawer.repair, rows, size, options, rng, generator, drawer.n_threads)
+    student = DistilledGenerator(device=teacher.device, n_threads=teacher.n_threads)
+    kept = {name: getattr(teacher, name) for name in KEPT if hasattr(teacher, name)}
+    kept["reader_"] = kept["reader_"].without_strata()
+    report = _named(made.report, drawer.reader.schema)
+    if drawer.reader.schema.target is None:
+        report = report[report["term"].notna()]
+    names = drawer.reader.codec.item_term_names(drawer.reader.schema.feature_names)
+    report.insert(0, "column", [names[int(term)] if pd.notna(term) else "(label)" for term in report["term"]])
+    set_fitted(
+        student,
+        model_=made.model,
+        history_=pd.DataFrame(made.history),
+        distillation_report_=report.drop(columns="term").reset_index(drop=True),
+        **kept,
+    )
+    return student
+
+
+def _small_encoder(teacher, data, size, options, rng, generator):
+    """Return a copy of a fitted FairEncoder with a student in the place of its encoder."""
+    model = teacher.model_
+    if options.temperature != 1 or (options.quality_weight == 0 and model.autoencoder.head is None):
+        raise ValueError(
+            f"Found temperature={options.temperature} and quality_weight={options.quality_weight} for an encoder; a "
+            "temperature is for generators, and an encoder that predicts no class has nothing but its codes to teach. "
+            "Use temperature=1 and quality_weight above 0."
+        )
+    reader, rows = teacher.reader_, None
+    if data is not None:
+        frame = reader.schema.read(*data)
+        sensitive_features = data[2] if len(data) > 2 else None
+        rows = reader.items(frame), reader.schema.group_codes(frame, sensitive_features)
+    made, report = distill_code(model, rows, size, options, rng, generator, teacher.n_threads)
+    student = copy(teacher)
+    kept = {name: getattr(teacher, name) for name in (*KEPT, "history_") if hasattr(teacher, name)}
+    set_fitted(student, model_=made, distillation_report_=_named(report, reader.schema), **kept)
+    return student.set_params(distill=True)
+
+
+def _named(report, schema):
+    """Return records as a frame, with the names of groups in the place of their codes."""
+    frame = pd.DataFrame(report)
+    names = ["(group)"] if schema.group_names is None else schema.group_names
+    rows = frame["group"].isna() if schema.group_names is None else slice(None)
+    frame["group"] = pd.Series(
+        ["(all)" if pd.isna(code) else names[int(code)] for code in frame["group"]], dtype=object
+    )
+    return frame[rows] if schema.group_names is None else frame
+
+
+def _drawer(teacher):
+    return drawer_of(teacher) if isinstance(teacher, FairGenerator) else student_drawer(teacher)
 
 
 def _checked_teacher(teacher):
     if isinstance(teacher, BaseSampler):
         check_is_fitted(teacher, "generator_")
         teacher = teacher.generator_
-    if not isinstance(teacher, RowSampler | CodeDecoder):
+    if not isinstance(teacher, FairGenerator | DistilledGenerator) and not hasattr(teacher, "inverse_transform"):
         raise TypeError(
             "distill takes a fitted FairGenerator, DistilledGenerator, FairDistillResampler or FairEncoder; found "
             f"{type(teacher).__name__}."
         )
-    check_is_fitted(teacher, "net_")
+    check_is_fitted(teacher, "model_")
     return teacher

@@ -1,20 +1,18 @@
 """DistilledGenerator: the small student that draws rows without its teacher and without the data."""
 
 from numbers import Integral
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
-from skfairgen.estimators._persistence import save, to_bytes
-from skfairgen.estimators._row_sampler import RowSampler
+from skfairgen.estimators._parquet import write_parquet
+from skfairgen.estimators._row_drawer import RowDrawer
 from skfairgen.training import draw_seed, random_generator
 
 
-class DistilledGenerator(RowSampler, BaseEstimator):
+class DistilledGenerator(BaseEstimator):
     """A small generator of rows, distilled from a larger one: what :func:`distill` returns.
 
     It draws what its teacher draws, labels after the repair included, with no repair step of its own. It holds a
@@ -33,10 +31,12 @@ class DistilledGenerator(RowSampler, BaseEstimator):
         Class labels; None when the teacher was fitted without y.
     groups_ : list
         Groups: scalars for one sensitive column, tuples for several; None without sensitive columns.
-    net_ : TrainedNet
-        Holds the network, ``module_``.
+    model_ : DensityModel
+        The network, and the share of each cell.
+    reader_ : ItemReader
+        From items of the network to rows.
     codec_ : TableCodec
-        From tokens to columns.
+        From tokens to columns; the reader's.
     history_ : DataFrame
         A row an epoch of the distillation: train_loss and valid_loss (nats a row), dur (seconds).
     distillation_report_ : DataFrame
@@ -57,7 +57,7 @@ class DistilledGenerator(RowSampler, BaseEstimator):
     >>> table = make_biased_classification(n_samples=400, random_state=0)
     >>> teacher = FairGenerator(table.sensitive_columns, max_epochs=2, random_state=0).fit(table.data, table.target)
     >>> student = distill(teacher, max_epochs=2, random_state=0)
-    >>> student.n_parameters_ < teacher.net_.module_.n_parameters / 5
+    >>> student.n_parameters_ < teacher.n_parameters_ / 5
     True
     >>> [len(X) for X, y in student.sample_batches(1000, batch_size=400, random_state=0)]
     [400, 400, 200]
@@ -80,13 +80,19 @@ class DistilledGenerator(RowSampler, BaseEstimator):
     @property
     def n_parameters_(self):
         """Free parameters of the network."""
-        check_is_fitted(self, "net_")
-        return self.net_.module_.n_parameters
+        return self.model_.density.n_parameters
+
+    @property
+    def codec_(self):
+        """From tokens to columns."""
+        return self.reader_.codec
 
     @property
     def size_bytes_(self):
         """Bytes of the file that :meth:`save` writes."""
-        return len(to_bytes(self))
+        from skfairgen.estimators._persistence import size_bytes  # which knows this class
+
+        return size_bytes(self)
 
     def save(self, path, *, private_export=True):
         """Write the student to a file: see :func:`save`.
@@ -98,7 +104,54 @@ class DistilledGenerator(RowSampler, BaseEstimator):
         private_export : bool, default=True
             Whether to leave out what few rows of the table held.
         """
+        from skfairgen.estimators._persistence import save  # which knows this class
+
         save(self, path, private_export=private_export)
+
+    def sample(
+        self,
+        n_samples=1,
+        *,
+        cells=None,
+        group_shares=None,
+        class_shares=None,
+        return_sensitive_features=False,
+        random_state=None,
+    ):
+        """Draw synthetic rows.
+
+        Parameters
+        ----------
+        n_samples : int, default=1
+            Number of rows. Each cell gets its share of them to the row; chance rounds it up or down.
+        cells : dict, default=None
+            Rows to draw of each class, or (class, group) pair; takes the place of `n_samples`.
+        group_shares, class_shares : dict, default=None
+            Share of each group, and of each class, in the rows.
+        return_sensitive_features : bool, default=False
+            Whether to return the sensitive values of the rows as well.
+        random_state : int, RandomState or None, default=None
+            Seed of the draw.
+
+        Returns
+        -------
+        X, y and, if asked for, sensitive_features
+            As :meth:`FairGenerator.sample` returns them.
+
+        Raises
+        ------
+        ValueError
+            As :meth:`FairGenerator.sample` raises it.
+        """
+        check_is_fitted(self, "model_")
+        return student_drawer(self).sample(
+            n_samples,
+            cells=cells,
+            group_shares=group_shares,
+            class_shares=class_shares,
+            return_sensitive_features=return_sensitive_features,
+            random_state=random_state,
+        )
 
     def sample_batches(self, n_samples, batch_size=65_536, *, random_state=None):
         """Draw rows batch by batch, in memory that does not grow with their number.
@@ -123,7 +176,7 @@ class DistilledGenerator(RowSampler, BaseEstimator):
         ValueError
             If a number of rows is below 1.
         """
-        check_is_fitted(self, "net_")
+        check_is_fitted(self, "model_")
         check_scalar(n_samples, "n_samples", Integral, min_val=1)
         check_scalar(batch_size, "batch_size", Integral, min_val=1)
         is_seed = isinstance(random_state, Integral)
@@ -169,87 +222,10 @@ class DistilledGenerator(RowSampler, BaseEstimator):
             If the folder holds parquet files already.
         """
         check_scalar(rows_per_file, "rows_per_file", Integral, min_val=1)
-        parquet = _Parquet()
         batches = self.sample_batches(n_samples, min(batch_size, rows_per_file), random_state=random_state)
-        folder = Path(path)
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.glob("*.parquet")):
-            raise FileExistsError(f"{folder} holds parquet files already; name an empty folder.")
-        files, writer, left, schema = [], None, 0, None
-        for X, y in batches:
-            frame = self._frame(X, y, target_name)
-            schema = schema or parquet.schema(frame, self._values_of_objects(frame))
-            table = parquet.table(frame, schema)
-            while table.num_rows:
-                if left == 0:
-                    writer = _closed(writer)
-                    files.append(folder / f"part-{len(files):05d}.parquet")
-                    writer, left = parquet.writer(files[-1], table.schema), rows_per_file
-                writer.write_table(table.slice(0, left))
-                written = min(left, table.num_rows)
-                table, left = table.slice(written), left - written
-        _closed(writer)
-        return files
-
-    def _frame(self, X, y, target_name):
-        frame = X if isinstance(X, pd.DataFrame) else pd.DataFrame(X)
-        frame = frame.set_axis([str(label) for label in frame.columns], axis=1)
-        if y is None:
-            return frame
-        name = target_name or getattr(y, "name", None) or "target"
-        labels = [y] if np.ndim(y) == 1 else [column for _, column in pd.DataFrame(np.asarray(y)).items()]
-        names = [str(name)] if len(labels) == 1 else [f"{name}_{place}" for place in range(len(labels))]
-        for name, label in zip(names, labels, strict=True):
-            if name in frame:
-                raise ValueError(f"The labels cannot be written as column {name!r}, which X has; give a target_name.")
-            frame[name] = label
-        return frame
-
-    def _values_of_objects(self, frame):
-        """Return all values that columns of objects may hold, by name: a batch may lack some, or all."""
-        groups, n_features = self._layout.groups, len(self._layout.format.columns)
-        known = {} if groups is None or self._layout.sensitive_features is not None else groups.columns_
-        values = {}
-        for position, name in enumerate(frame.columns[:n_features]):
-            column = self.codec_.columns_.get(position)
-            held = known[position].values if column is None else getattr(column, "levels_", None)
-            if held is not None and pd.api.types.is_object_dtype(frame.dtypes.iloc[position]):
-                values[name] = held
-        return values
-
-    def _cell_shares(self):
-        """Return the share of each cell in the synthetic rows, shape (n_classes, n_groups): the teacher's."""
-        return self._shares
+        return write_parquet(batches, path, self.reader_, rows_per_file=rows_per_file, target_name=target_name)
 
 
-class _Parquet:
-    """pyarrow, imported when it is needed."""
-
-    def __init__(self):
-        try:
-            import pyarrow
-            import pyarrow.parquet
-        except ImportError as error:
-            raise ImportError("sample_to_parquet needs pyarrow: pip install pyarrow.") from error
-        self.pyarrow = pyarrow
-
-    def schema(self, frame, values):
-        """Return the schema of all batches, given one of them and the values that its columns of objects may hold."""
-        schema = self.pyarrow.Schema.from_pandas(frame, preserve_index=False)
-        for name, known in values.items():
-            kind = self.pyarrow.array(pd.Series(known, dtype=object), from_pandas=True).type
-            place = schema.get_field_index(name)
-            schema = schema.set(place, schema.field(place).with_type(kind))
-        return schema
-
-    def table(self, frame, schema):
-        """Return a batch as a table of that schema."""
-        return self.pyarrow.Table.from_pandas(frame, schema=schema, preserve_index=False)
-
-    def writer(self, path, schema):
-        return self.pyarrow.parquet.ParquetWriter(path, schema)
-
-
-def _closed(writer):
-    if writer is not None:
-        writer.close()
+def student_drawer(student):
+    """Return what draws the rows of a student."""
+    return RowDrawer(student.reader_, student.model_, student.model_.shares, None, student.n_threads)

@@ -1,28 +1,29 @@
 """FairDistillResampler: synthetic rows that repair a training table, inside a pipeline."""
 
-from collections.abc import Mapping
-from numbers import Integral, Real
+from copy import copy
+from numbers import Integral
 
 import numpy as np
-import pandas as pd
 from imblearn.base import BaseSampler
 
 from skfairgen._compat import Interval, StrOptions, fit_context
-from skfairgen.criteria import allocate, apportion, sampling_plan, warn_about_small_cells
 from skfairgen.estimators._distill import distill
-from skfairgen.estimators._fair_generator import FairGenerator
+from skfairgen.estimators._distilled_generator import student_drawer
+from skfairgen.estimators._fair_generator import FairGenerator, drawer_of, fit_generator
+from skfairgen.estimators._fitted import set_fitted
+from skfairgen.estimators._learning import read_table
 from skfairgen.estimators._parameters import (
     CRITERION_CONSTRAINTS,
     LEGITIMATE_CONSTRAINTS,
+    STRATEGY_CONSTRAINTS,
     TABLE_CONSTRAINTS,
     TRAINING_CONSTRAINTS,
-    check_criterion,
+    TUNING_CONSTRAINTS,
 )
-from skfairgen.estimators._training_table import read_training_table
+from skfairgen.estimators._resampling_plan import ResamplingPlan
 from skfairgen.training import draw_seed, random_generator
 
 MIN_DISTILLED_ROWS = 5_000  # benchmarks/distillation.py --part rows
-STRATEGIES = {"auto", "parity", "minority", "not minority", "not majority", "all"}
 
 
 class FairDistillResampler(BaseSampler):
@@ -42,10 +43,12 @@ class FairDistillResampler(BaseSampler):
         Rows in the output.
 
         - "parity": the fewest added rows that make every group's class rates equal.
+        - "equalized_odds": rows added until one threshold of a model's score has the same true and false positive
+          rates in every group, as far as two classes allow; `strength` is how far. Known after training only.
         - "not majority" (or "all"): every cell is raised to the largest; "minority": only the smallest;
           "not minority": all but the smallest.
-        - "auto": "parity" when there are sensitive columns, else "not majority". With ``mode="replace"``, the
-          data's own cell shares, moved by the criterion.
+        - "auto": with a criterion, or with ``mode="replace"``, what the criterion says. Else "parity" when there are
+          sensitive columns, and "not majority" when there are none.
         - float in (0, 1]: every cell is raised to this share of the largest.
         - dict of class, or (class, group) pair, to rows in the output; the group is a scalar for one sensitive
           column, a tuple for several, and None where the value is missing. The new rows of a class are spread
@@ -55,27 +58,31 @@ class FairDistillResampler(BaseSampler):
     mode : {"augment", "replace"}, default="augment"
         "augment": the real rows first, untouched, then synthetic ones. "replace": synthetic rows only.
     n_samples : int, default=None
-        Rows in the output of ``mode="replace"``; None gives as many as the strategy says, which is as many as came
-        in for "auto".
-    criterion : {None, "demographic_parity", "equalized_odds"}, default=None
-        What the synthetic labels obey. None: a faithful copy. "demographic_parity": rows as they are within each
-        group; their outcome scores are moved onto the barycenter of the groups' scores, and labels drawn from the
-        moved scores. "equalized_odds": classes are drawn independently of the group, and rows as they are within
-        each class and group.
+        Rows in the output: with ``mode="replace"``, or with ``mode="augment"`` and a criterion, the real rows
+        included. None is as many as came in, or twice as many; with a `sampling_strategy`, what that says.
+    criterion : {None, "demographic_parity", "equalized_odds", "equal_opportunity", "balanced_cells"}, default=None
+        What is promised of a model trained on the rows, for real rows that it has not seen. None: nothing, the rows are
+        a faithful copy. "demographic_parity": it selects the same share of every group. "equalized_odds": it has the
+        same true and false positive rates in every group; "equal_opportunity": the same true positive rates.
+        "balanced_cells" promises something of the rows only: classes are independent of the group, and rows are as
+        they are within each class and group.
     strength : float in [0, 1], default=1.0
-        How far to go: 0 is as in the data, 1 is the criterion in full.
+        Share of the gap between groups that is removed.
     sensitive_at_prediction : bool, default=True
-        Whether the model trained on the rows will see the sensitive columns when it predicts. False matters to
-        "demographic_parity": labels are drawn from the outcome score of a fair code that never saw the sensitive
-        columns, which such a model can learn. The code is trained for 600 batches at least, and the whole takes three
-        to four times as long.
-    label_draw : {"sample", "minimal"}, default="sample"
-        How "demographic_parity" draws labels from the moved scores. "sample": afresh. "minimal": a row keeps the label
-        it was drawn with as often as the moved score allows, so that the fewest labels change.
+        Whether the model trained on the rows will see the sensitive columns when it predicts.
+    label_draw : {"auto", "sharpen", "decide", "sample", "minimal"}, default="auto"
+        How rows are labeled. "sharpen": with the fair decision, with a probability of at least .88. "decide": with
+        the fair decision. "sample": at random, by outcome scores that were moved until they have the same distribution
+        in every group; "minimal": likewise, with as few changes of labels as that allows. The last two belong to
+        "demographic_parity"; they keep class shares exact and cost accuracy. "auto" is "decide" with
+        ``mode="augment"``, where the real rows keep the ranking, and else "sharpen".
+    tuned_for : "auto", classifier or None, default="auto"
+        Classifier that the plan of the labels is tuned for; None skips the tuning. "auto" is gradient boosting. A
+        classifier gets the rows as they are, so put encoders before it in a Pipeline.
     legitimate_columns : label, position or list of them, default=None
-        Columns of X whose part in the outcome is to be left: "demographic_parity" then holds within each of their
-        strata, and the groups may differ by as much as their strata do. Numeric columns of more than 20 values are cut
-        at their quartiles; strata of under a 50th of the rows, or 100, are pooled.
+        Columns of X that may explain a difference between groups: "demographic_parity" then holds among rows that are
+        alike in them. Numeric columns of more than 20 values are cut at their quartiles; strata of under a 50th of the
+        rows, or 100, are pooled.
     distill : "auto" or bool, default="auto"
         Whether to draw from a student, distilled from the teacher by :func:`distill`, instead of the teacher: it is a
         fifth as large, draws faster, and can be shipped without the data. "auto" distills tables of 5,000 rows or
@@ -121,6 +128,8 @@ class FairDistillResampler(BaseSampler):
         The sensitive values of the output rows, where they were given beside X.
     history_ : DataFrame
         A row an epoch of training.
+    tuning_ : DataFrame
+        A row a round of the tuning of a plan: see :class:`FairGenerator`.
     classes_ : ndarray of shape (n_classes,)
         Class labels.
     groups_ : list or None
@@ -159,15 +168,11 @@ class FairDistillResampler(BaseSampler):
 
     _parameter_constraints = {
         **TABLE_CONSTRAINTS,
-        "sampling_strategy": [
-            StrOptions(STRATEGIES),
-            Interval(Real, 0, 1, closed="right"),
-            Mapping,
-            callable,
-        ],
+        "sampling_strategy": STRATEGY_CONSTRAINTS,
         "mode": [StrOptions({"augment", "replace"})],
         "n_samples": [Interval(Integral, 1, None, closed="left"), None],
         **CRITERION_CONSTRAINTS,
+        **TUNING_CONSTRAINTS,
         **LEGITIMATE_CONSTRAINTS,
         "distill": [StrOptions({"auto"}), "boolean"],
         "keep_teacher": ["boolean"],
@@ -185,7 +190,8 @@ class FairDistillResampler(BaseSampler):
         criterion=None,
         strength=1.0,
         sensitive_at_prediction=True,
-        label_draw="sample",
+        label_draw="auto",
+        tuned_for="auto",
         legitimate_columns=None,
         distill="auto",
         keep_teacher=True,
@@ -209,6 +215,7 @@ class FairDistillResampler(BaseSampler):
         self.strength = strength
         self.sensitive_at_prediction = sensitive_at_prediction
         self.label_draw = label_draw
+        self.tuned_for = tuned_for
         self.legitimate_columns = legitimate_columns
         self.distill = distill
         self.keep_teacher = keep_teacher
@@ -240,7 +247,8 @@ class FairDistillResampler(BaseSampler):
         -------
         self : FairDistillResampler
         """
-        self._plan(X, y, sensitive_features)
+        table = self._read(X, y, sensitive_features)
+        set_fitted(self, **self._planned(table, ResamplingPlan.of(self, table)))
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -292,94 +300,66 @@ class FairDistillResampler(BaseSampler):
         return self.fit(X, y, sensitive_features=sensitive_features).sampling_plan_
 
     def _fit_resample(self, X, y, *, sensitive_features):
-        layout, rows, wanted = self._plan(X, y, sensitive_features)
+        table = self._read(X, y, sensitive_features)
+        plan = ResamplingPlan.of(self, table)
         rng = random_generator(self.random_state)
-        self.teacher_ = self._teacher(rng)._fit_rows(layout, rows, rng)
-        self.history_ = self.teacher_.history_
-        is_distilled = len(rows.frame) >= MIN_DISTILLED_ROWS if self.distill == "auto" else self.distill
-        self.generator_ = self._student(rng) if is_distilled else self.teacher_
-        synthetic = self.generator_._draw(wanted, rng)
-        n_real = 0 if self.mode == "replace" else len(rows.frame)
-        self.synthetic_mask_ = np.arange(n_real + len(synthetic.frame)) >= n_real
+        teacher = fit_generator(self._teacher(rng), table, rng)
+        n_rows = len(table.rows)
+        is_distilled = n_rows >= MIN_DISTILLED_ROWS if self.distill == "auto" else self.distill
+        generator = self._student(teacher, rng) if is_distilled else teacher
+        drawer = student_drawer(generator) if is_distilled else drawer_of(generator)
+        plan = plan.with_teacher(teacher, drawer.shares, rng)
+        plan.warn_about_small_cells()
+        frame, class_codes, group_codes = drawer.draw(plan.wanted, rng)
+        n_real = 0 if self.mode == "replace" else n_rows
+        fitted = {
+            **self._planned(table, plan),
+            "generator_": generator,
+            "history_": teacher.history_,
+            **({"tuning_": teacher.tuning_} if hasattr(teacher, "tuning_") else {}),
+            "synthetic_mask_": np.arange(n_real + len(frame)) >= n_real,
+        }
+        if self.keep_teacher or not is_distilled:
+            fitted["teacher_"] = teacher
+        schema = table.schema
         if sensitive_features is not None:
-            drawn = layout.sensitive_values(synthetic.group_codes, synthetic.frame, rng)
-            self.sensitive_features_ = layout.sensitive_features.join(sensitive_features, drawn) if n_real else drawn
+            drawn = schema.sensitive_values(group_codes, frame, rng)
+            values = schema.sensitive_features.join(sensitive_features, drawn) if n_real else drawn
+            fitted["sensitive_features_"] = values
+        set_fitted(self, **fitted)
         if n_real == 0:
-            return layout.format.restore(synthetic.frame), layout.target.decode(synthetic.class_codes)
-        codes = np.concatenate([rows.class_codes, synthetic.class_codes])
-        return layout.format.join(X, synthetic.frame), layout.target.decode(codes)
+            return schema.format.restore(frame), schema.target.decode(class_codes)
+        codes = np.concatenate([table.rows.class_codes, class_codes])
+        return schema.format.join(X, frame), schema.target.decode(codes)
 
-    def _plan(self, X, y, sensitive_features):
-        """Check the input and return its layout, its rows, and the rows to draw of each cell."""
-        layout, rows = read_training_table(self, X, y, sensitive_features)
-        if layout.target is None:
+    def _read(self, X, y, sensitive_features):
+        """Read and check the input."""
+        if y is None:
             raise ValueError("requires y to be passed, but the target y is None. Pass the class labels.")
-        check_criterion(self.criterion, layout)
-        wanted = self._rows_to_draw(layout, rows)
-        self.classes_ = layout.target.classes_
-        self.groups_ = None if layout.groups is None else layout.groups.groups_
-        self.sampling_strategy_ = layout.cells.as_dict(wanted)
-        plan = sampling_plan(
-            layout.counts,
-            wanted,
-            layout.cells,
-            strategy=self._strategy(layout),
-            mode=self.mode,
-            criterion=self.criterion,
-            strength=self.strength,
-        )
-        self.sampling_plan_ = pd.DataFrame(plan)
-        warn_about_small_cells(wanted, layout.counts, layout.cells)
-        return layout, rows, wanted
+        return read_table(self, X, y, sensitive_features)
 
-    def _strategy(self, layout):
-        """Return the sampling strategy with "auto" resolved, where it stands for another."""
-        if self.sampling_strategy == "auto" and self.mode == "augment":
-            return "not majority" if layout.groups is None else "parity"
-        return self.sampling_strategy
+    def _planned(self, table, plan):
+        """Return the fitted attributes that are known before training."""
+        return {
+            "classes_": table.schema.classes,
+            "groups_": table.schema.group_names,
+            "sampling_strategy_": plan.as_dict(),
+            "sampling_plan_": plan.frame(),
+            **table.names,
+        }
 
-    def _rows_to_draw(self, layout, rows):
-        """Return the synthetic rows of each cell, an int array of shape (n_classes, n_groups)."""
-        counts, cells = layout.counts, layout.cells
-        strategy = self._strategy(layout)
-        if callable(strategy):
-            codes = zip(rows.class_codes, rows.group_codes, strict=True)
-            strategy = strategy([cells.name(*place) for place in codes])
-            if not isinstance(strategy, Mapping):
-                raise ValueError(
-                    f"The callable sampling_strategy returned {strategy!r}; expected a dict of class, or "
-                    "(class, group) pair, to rows in the output."
-                )
-        if self.mode == "augment":
-            return self._rows_to_add(allocate(strategy, counts, cells), counts, cells)
-        if strategy == "auto":
-            return apportion(layout.moved_shares(self.criterion, self.strength), self.n_samples or counts.sum())
-        targets = allocate(strategy, counts, cells)
-        if targets.sum() == 0:
-            raise ValueError(f"sampling_strategy={self.sampling_strategy!r} asks for no row at all. Ask for some.")
-        return targets if self.n_samples is None else apportion(targets, self.n_samples)
-
-    def _rows_to_add(self, targets, counts, cells):
-        for place in np.argwhere(targets < counts):
-            raise ValueError(
-                f"sampling_strategy asks for {targets[tuple(place)]:,} rows of cell {cells.name(*place)!r}, which "
-                f"holds {counts[tuple(place)]:,}, and mode='augment' removes none. Ask for at least as many, or use "
-                "mode='replace'."
-            )
-        return targets - counts
-
-    def _student(self, rng):
+    def _student(self, teacher, rng):
         seed = draw_seed(rng) % 2**32
-        student = distill(self.teacher_, max_seconds=self.max_seconds, random_state=seed, verbose=self.verbose)
-        if not self.keep_teacher:
-            del self.teacher_
-        return student
+        return distill(teacher, max_seconds=self.max_seconds, random_state=seed, verbose=self.verbose)
 
     def _teacher(self, rng):
-        parameters = set(FairGenerator().get_params())
-        shared = {name: value for name, value in self.get_params(deep=False).items() if name in parameters}
+        """Return a generator that is not fitted, or the last one to go on from, with this estimator's parameters."""
+        parameters = self.get_params(deep=False)
+        shared = {name: parameters[name] for name in FairGenerator().get_params() if name in parameters}
         goes_on = self.warm_start and hasattr(self, "teacher_")
-        teacher = self.teacher_ if goes_on else FairGenerator()
+        if self.label_draw == "auto" and self.mode == "augment":
+            shared["label_draw"] = "decide"
+        teacher = copy(self.teacher_) if goes_on else FairGenerator()
         return teacher.set_params(**{**shared, "random_state": draw_seed(rng) % 2**32})
 
     def __sklearn_tags__(self):

@@ -1,45 +1,27 @@
 """FairEncoder: rows to codes that do not reveal the group, and back."""
 
-from dataclasses import replace
 from numbers import Integral, Real
 
 import numpy as np
-import pandas as pd
-import torch
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
-from threadpoolctl import threadpool_limits
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
+from sklearn.utils import check_array
+from sklearn.utils.validation import check_is_fitted
 
 from skfairgen._compat import Interval, StrOptions, fit_context
-from skfairgen.estimators._code_decoder import CodeDecoder
-from skfairgen.estimators._code_guards import warn_of_collapse, warn_of_leakage, warn_of_unmet_bound
+from skfairgen.data import group_codes_of
+from skfairgen.estimators._code_guards import measure_code, warn_of_unmet_bound
+from skfairgen.estimators._code_learning import learn_code, read_labels
+from skfairgen.estimators._code_rows import read_rows
 from skfairgen.estimators._distill import distill
-from skfairgen.estimators._leakage_probe import probe_dependence
-from skfairgen.estimators._parameters import (
-    CRITERION_CONSTRAINTS,
-    TABLE_CONSTRAINTS,
-    TRAINING_CONSTRAINTS,
-    training_options,
-)
-from skfairgen.estimators._partial_target import UNLABELED, read_partial_target
-from skfairgen.estimators._row_encoder import RowEncoder
-from skfairgen.estimators._trained_net import TrainableNet
-from skfairgen.estimators._training_table import read_training_table
-from skfairgen.nn.table import table_autoencoder
-from skfairgen.training import (
-    MIN_BATCHES,
-    FairObjective,
-    draw_seed,
-    fit_autoencoder,
-    random_generator,
-    torch_generator,
-    torch_runtime,
-)
+from skfairgen.estimators._fitted import set_fitted
+from skfairgen.estimators._learning import read_table
+from skfairgen.estimators._parameters import CRITERION_CONSTRAINTS, TABLE_CONSTRAINTS, TRAINING_CONSTRAINTS
+from skfairgen.training import draw_seed, random_generator
 
-MIN_EPOCHS = 10
+READ_ROWS = 65_536  # rows held as items at a time
 
 
-class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
+class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     r"""Turn rows into a code that does not reveal the group, and codes into rows.
 
     A variational autoencoder whose decoder is told the sensitive values, so that the code need not hold them, and
@@ -106,7 +88,7 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
     n_threads : int, default=1
         Threads of torch.
     warm_start : bool, default=False
-        Go on from the weights of the last ``fit``, with the tokens learned then; begin anew where columns, classes,
+        Go on from the weights of the last ``fit``, with the tokens learned then; start over where columns, classes,
         groups, levels or the shape of the network are others, and after ``distill=True``.
     random_state : int, RandomState or None, default=None
         Seed. None takes fresh entropy and leaves numpy's global state alone.
@@ -132,10 +114,12 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
         Groups: scalars for one sensitive column, tuples for several; None without sensitive columns.
     active_components_ : ndarray of shape (n_components,), bool
         Components that carry something; the others are 0.
-    net_ : TrainedNet
+    model_ : CodeModel
         The trained network.
+    reader_ : ItemReader
+        Between rows and the items of the network.
     codec_ : TableCodec
-        From columns to tokens and back.
+        From columns to tokens and back; the reader's.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -265,54 +249,28 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
             nothing to bound.
         """
         self._check_bound(sensitive_features)
-        layout, rows = read_training_table(self, X, None, sensitive_features)
-        check_consistent_length(X, y)
+        table = read_table(self, X, None, sensitive_features)
+        labels = read_labels(self, y, X)
         rng = random_generator(self.random_state)
-        known_classes, class_codes = self._read_labels(y, len(rows.frame))
-        classes = known_classes if self.supervised else None  # those the code is to predict
-        features = rows.frame[layout.feature_positions]
-        go_on = self._goes_on(layout, features, classes)
-        if not go_on:
-            is_blind = not self.sensitive_at_prediction
-            self.codec_ = layout.fit_codec(features, self.categorical_columns, is_blind=is_blind)
-        self._layout = layout
-        self.classes_ = classes
-        self.groups_ = None if layout.groups is None else layout.groups.groups_
-        encoded = {
-            "tokens": self.codec_.encode(features),
-            "levels": self._layout.levels(rows.group_codes),
-            "classes": class_codes,
-            "ranks": rows.ranks,
+        learned = learn_code(self, table, labels, rng)
+        fitted = {
+            "reader_": learned.reader,
+            "model_": learned.model,
+            "history_": learned.history,
+            "classes_": labels.predicted,
+            "groups_": table.schema.group_names,
+            **table.names,
         }
-        options = training_options(self)
-        if self.max_epochs == "auto":
-            options = replace(options, max_epochs=MIN_EPOCHS)
-        generator = torch_generator(draw_seed(rng))
-        with torch_runtime(self.n_threads, self.device):
-            autoencoder = self.net_.module_ if go_on else table_autoencoder(**self._module_parameters())
-            if not go_on:
-                autoencoder.reset_parameters(generator)
-            fitted = fit_autoencoder(
-                autoencoder,
-                encoded,
-                self._objective(),
-                options,
-                rng,
-                generator,
-                min_batches=MIN_BATCHES if self.max_epochs == "auto" else 0,
-                max_dependence=self.max_dependence,
-            )
-        self.net_, self.history_ = TrainableNet(fitted.module), pd.DataFrame(fitted.history)
-        self.active_components_ = self.net_.module_.encoder.active.cpu().numpy() > 0
-        vars(self).pop("distillation_report_", None)  # of another fit
         if self.distill:
+            teacher = clone(self)
+            set_fitted(teacher, **fitted)
             data, seed = (X, y, sensitive_features), draw_seed(rng) % 2**32
-            student = distill(self, data=data, max_seconds=self.max_seconds, random_state=seed, verbose=self.verbose)
-            self.net_, self.distillation_report_ = student.net_, student.distillation_report_
-        self._measure(encoded, fitted.held_out, rng)
-        if not fitted.kept_to_bound:
-            split = "valid" if len(fitted.held_out) else "train"
-            warn_of_unmet_bound(self.history_[f"{split}_dependence"].dropna(), self.max_dependence)
+            student = distill(teacher, data=data, max_seconds=self.max_seconds, random_state=seed, verbose=self.verbose)
+            fitted |= {"model_": student.model_, "distillation_report_": student.distillation_report_}
+        fitted["dependence_"] = measure_code(self, fitted["model_"], learned, table, labels, rng)
+        set_fitted(self, **fitted)
+        if not learned.kept_to_bound:
+            warn_of_unmet_bound(learned, self.max_dependence)
         return self
 
     def fit_transform(self, X, y=None, *, sensitive_features=None):
@@ -335,6 +293,113 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
         self.fit(X, y, sensitive_features=sensitive_features)
         return self.transform(X, sensitive_features=sensitive_features if self.sensitive_at_prediction else None)
 
+    def transform(self, X, *, sensitive_features=None):
+        """Return the codes of rows: the mean of the posterior, rounded to the standard deviation of its noise.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+            Rows; with ``sensitive_at_prediction=False`` the sensitive columns may be left out.
+        sensitive_features : array-like of shape (n_samples,) or (n_samples, n_sensitive), default=None
+            Sensitive values, where they were given so in ``fit`` and the encoder sees them.
+
+        Returns
+        -------
+        Z : ndarray of shape (n_samples, n_components), float64
+            Codes, of about unit variance where a component is used.
+
+        Raises
+        ------
+        ValueError
+            If the columns are not those of ``fit``, or a row's group was not seen there.
+        """
+        check_is_fitted(self, "model_")
+        frame = read_rows(self, X, may_lack=not self.sensitive_at_prediction)
+        group_codes = np.zeros(len(frame), dtype=int)
+        if self.sensitive_at_prediction:
+            group_codes = self.reader_.schema.group_codes(frame, sensitive_features)
+        codes = np.empty((len(frame), self.n_components))
+        for start in range(0, len(frame), READ_ROWS):
+            rows = slice(start, start + READ_ROWS)
+            codes[rows] = self.model_.encode(self.reader_.items(frame[rows]), group_codes[rows], self.n_threads)
+        return codes
+
+    def inverse_transform(self, Z, groups=None, *, random_state=None):
+        """Draw a row for each code.
+
+        Parameters
+        ----------
+        Z : array-like of shape (n_samples, n_components)
+            Codes.
+        groups : group, or list or table with one a row, default=None
+            Group of the rows: one of ``groups_``, or the values of the sensitive columns. None draws it by its share.
+        random_state : int, RandomState or None, default=None
+            Seed of the draw: with the same seed, only what depends on the group differs between groups.
+
+        Returns
+        -------
+        X : DataFrame, ndarray or list of shape (n_samples, n_features)
+            Rows in the container, column order and dtypes of the fitted X.
+
+        Raises
+        ------
+        ValueError
+            If Z has another width, or a group was not seen in ``fit``.
+        """
+        check_is_fitted(self, "model_")
+        codes = check_array(Z, input_name="Z")
+        if codes.shape[1] != self.n_components:
+            raise ValueError(f"Z has {codes.shape[1]} features, but {self.n_components} were expected: n_components.")
+        rng = random_generator(random_state)
+        reader, model = self.reader_, self.model_
+        uniforms = rng.random((len(codes), model.autoencoder.decoder.n_noise))
+        if groups is None:
+            shares = model.cells.group_shares
+            group_codes = rng.choice(len(shares), size=len(codes), p=shares)
+        else:
+            group_codes = group_codes_of(groups, len(codes), reader.schema)
+        items = model.decode(codes, group_codes, uniforms, self.n_threads)
+        return reader.schema.format.restore(reader.frame(items, group_codes, rng))
+
+    def counterfactual(self, X, groups, *, sensitive_features=None, random_state=None):
+        """Return each row as it would be in another group, by what the model learned of the groups.
+
+        The random numbers that reproduce the row from its own code in its own group are drawn, and used again in the
+        other group: only what depends on the group changes, and a row's own group gives the row itself.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+            Rows, with their sensitive values.
+        groups : group, or list or table with one a row
+            Group to put the rows in: one of ``groups_``, or the values of the sensitive columns.
+        sensitive_features : array-like of shape (n_samples,) or (n_samples, n_sensitive), default=None
+            Sensitive values of the rows, where they were given so in ``fit``.
+        random_state : int, RandomState or None, default=None
+            Seed of the draw.
+
+        Returns
+        -------
+        X_counterfactual : DataFrame, ndarray or list of shape (n_samples, n_features)
+            Rows aligned with X, in the container of the fitted X, with a RangeIndex.
+
+        Raises
+        ------
+        ValueError
+            If a group was not seen in ``fit``, or there are no sensitive columns.
+        """
+        check_is_fitted(self, "model_")
+        frame = read_rows(self, X)
+        reader, schema = self.reader_, self.reader_.schema
+        others = group_codes_of(groups, len(frame), schema)
+        own = schema.group_codes(frame, sensitive_features)
+        rng = random_generator(random_state)
+        items = reader.items(frame)
+        drawn = self.model_.counterfactual(items, own, others, rng, self.n_threads)
+        decoded = reader.codec.decode(drawn, rng)
+        decoded = reader.codec.keep_unchanged(decoded, schema.features(frame), items, drawn)
+        return schema.format.restore(schema.assemble(decoded, others))
+
     def _check_bound(self, sensitive_features):
         has_groups = self.sensitive_columns is not None or sensitive_features is not None
         if self.max_dependence is not None and not (has_groups and self.criterion and self.fairness_weight > 0):
@@ -344,91 +409,20 @@ class FairEncoder(RowEncoder, CodeDecoder, BaseEstimator):
                 "a criterion, a weight above 0 to start from, and sensitive columns."
             )
 
-    def _read_labels(self, y, n_rows):
-        """Return the classes, None where they play no part, and each row's class code."""
-        if y is None or not (self.supervised or self.criterion == "equalized_odds"):
-            classes, codes = np.array([]), np.full(n_rows, UNLABELED)
-        else:
-            classes, codes = read_partial_target(y)
-        if len(classes) >= 2:
-            return classes, codes
-        if self.criterion == "equalized_odds" or (
-            self.supervised and self.supervised != "auto" and self.outcome_weight > 0
-        ):
-            asked = "criterion='equalized_odds'" if self.criterion == "equalized_odds" else "supervised=True"
-            raise ValueError(
-                f"{asked} requires y to be passed with two or more classes; found {len(classes)}. Pass the class "
-                "labels, or use criterion='demographic_parity' with supervised='auto'."
-            )
-        return None, np.full(n_rows, UNLABELED)
-
-    def _goes_on(self, layout, features, classes):
-        is_trainable = hasattr(self, "net_") and self.net_.is_trainable
-        if not (self.warm_start and is_trainable and self._layout.fits(layout)):
-            return False
-        same_classes = np.array_equal(classes, self.classes_) if classes is not None else self.classes_ is None
-        module = self.net_.module_
-        settings = {**module.encoder.settings, "n_classes": module.settings["n_classes"]}
-        same_network = all(settings[name] == value for name, value in self._widths(layout, classes).items())
-        return same_classes and same_network and self.codec_.covers(features)
-
-    def _module_parameters(self):
-        return {
-            "cardinalities": self.codec_.cardinalities_,
-            "given_cardinalities": self._layout.level_cardinalities,
-            "generable": [torch.as_tensor(generable) for generable in self.codec_.generable_],
-            **self._widths(self._layout, self.classes_),
-        }
-
-    def _widths(self, layout, classes):
-        """Return what the network's shape depends on besides the tokens."""
-        n_columns = len(layout.feature_positions)
-        return {
-            "n_classes": 0 if classes is None else len(classes),
-            "latent_features": self.n_components,
-            "visible_columns": list(range(n_columns)) if self.sensitive_at_prediction else layout.blind_places,
-            "encode_given": self.sensitive_at_prediction,
-        }
-
-    def _objective(self):
-        predicts = self.classes_ is not None
-        reconstruction = self.reconstruction_weight
-        if reconstruction == "auto":
-            reconstruction = 0.1 if predicts else 1.0
-        return FairObjective(
-            reconstruction_weight=reconstruction,
-            outcome_weight=self.outcome_weight if predicts else 0.0,
-            kl_weight=self.kl_weight,
-            fairness_weight=0.0 if self.criterion is None else self.fairness_weight,
-            condition="classes" if self.criterion == "equalized_odds" else None,
-            penalty=self.penalty,
-        )
-
-    def _measure(self, encoded, held_out, rng):
-        """Set ``dependence_`` and warn of what is wrong with the codes."""
-        codes = self._encode(encoded["tokens"], encoded["levels"])
-        with threadpool_limits(self.n_threads):
-            self.dependence_ = probe_dependence(codes, encoded["levels"], self._layout.sensitive_names, held_out, rng)
-        if self.criterion == "demographic_parity":
-            warn_of_leakage(self.dependence_, self.leakage_threshold)
-        judged = held_out if len(held_out) else np.arange(len(codes))
-        known = encoded["classes"][encoded["classes"] >= 0]
-        is_trained = self.classes_ is not None and self.outcome_weight > 0
-        log_shares = self._log_shares(codes[judged]) if is_trained else None
-        base_shares = np.bincount(known) / max(len(known), 1)
-        warn_of_collapse(codes, log_shares, encoded["classes"][judged], base_shares)
-
-    @torch.no_grad()
-    def _log_shares(self, codes):
-        """Return the log-probabilities of the classes of codes, shape (n_rows, n_classes)."""
-        scores = self.net_.module_.scores(torch.tensor(codes, dtype=torch.float32, device=self.device))
-        return torch.log_softmax(scores, dim=1).cpu().numpy()
-
     @property
     def n_parameters_(self):
         """Free parameters of the encoder network."""
-        check_is_fitted(self, "net_")
-        return sum(parameter.numel() for parameter in self.net_.module_.encoder.parameters())
+        return sum(parameter.numel() for parameter in self.model_.autoencoder.encoder.parameters())
+
+    @property
+    def active_components_(self):
+        """Components that carry something."""
+        return self.model_.active
+
+    @property
+    def codec_(self):
+        """From columns to tokens and back."""
+        return self.reader_.codec
 
     @property
     def _n_features_out(self):

@@ -1,29 +1,31 @@
 """FairGenerator: learn a table, draw synthetic rows of any class and group."""
 
-from copy import copy
+import warnings
 
 import pandas as pd
-import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from skfairgen._compat import fit_context, validate_parameter_constraints
-from skfairgen.estimators._outcome_repair import RepairedRowSampler
+from skfairgen.estimators._fitted import set_fitted
+from skfairgen.estimators._learning import learn_rows, read_table, training_options
 from skfairgen.estimators._parameters import (
     CRITERION_CONSTRAINTS,
     LEGITIMATE_CONSTRAINTS,
     TABLE_CONSTRAINTS,
     TRAINING_CONSTRAINTS,
+    TUNING_CONSTRAINTS,
     check_criterion,
-    training_options,
+    check_legitimate_columns,
 )
-from skfairgen.estimators._trained_net import TrainableNet
-from skfairgen.estimators._training_table import read_training_table
-from skfairgen.nn import ColumnDensity
-from skfairgen.training import draw_seed, fit_density, random_generator, torch_generator, torch_runtime
+from skfairgen.estimators._row_drawer import RowDrawer, cell_names
+from skfairgen.estimators._tuning import try_classifier, tuning_of
+from skfairgen.exceptions import CollapseWarning
+from skfairgen.models import REPAIRED, Wish
+from skfairgen.training import random_generator
 
 
-class FairGenerator(RepairedRowSampler, BaseEstimator):
+class FairGenerator(BaseEstimator):
     """Learn a table and draw synthetic rows from it, of any class and group.
 
     The teacher of the package: every column becomes an integer token, and a masked column-autoregressive network
@@ -36,25 +38,28 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
         quartiles.
     categorical_columns : "auto" or list of labels or positions, default="auto"
         Columns to read as categories; "auto" takes category, string, object and bool columns.
-    criterion : {None, "demographic_parity", "equalized_odds"}, default=None
-        What the synthetic labels obey. None: a faithful copy. "demographic_parity": rows as they are within each
-        group; their outcome scores are moved onto the barycenter of the groups' scores, and labels drawn from the
-        moved scores. "equalized_odds": classes are drawn independently of the group, and rows as they are within
-        each class and group.
+    criterion : {None, "demographic_parity", "equalized_odds", "equal_opportunity", "balanced_cells"}, default=None
+        What is promised of a model trained on the rows, for real rows that it has not seen. None: nothing, the rows are
+        a faithful copy. "demographic_parity": it selects the same share of every group. "equalized_odds": it has the
+        same true and false positive rates in every group; "equal_opportunity": the same true positive rates.
+        "balanced_cells" promises something of the rows only: classes are independent of the group, and rows are as
+        they are within each class and group.
     strength : float in [0, 1], default=1.0
-        How far to go: 0 is as in the data, 1 is the criterion in full.
+        Share of the gap between groups that is removed.
     sensitive_at_prediction : bool, default=True
-        Whether models trained on the rows will see the sensitive columns when they predict. False matters to
-        "demographic_parity": labels are drawn from the outcome score of a fair code that never saw the sensitive
-        columns, which such a model can learn. The code is trained for 600 batches at least, and the whole takes three
-        to four times as long.
-    label_draw : {"sample", "minimal"}, default="sample"
-        How "demographic_parity" draws labels from the moved scores. "sample": afresh. "minimal": a row keeps the label
-        it was drawn with as often as the moved score allows, so that the fewest labels change.
+        Whether the model trained on the rows will see the sensitive columns when it predicts.
+    label_draw : {"auto", "sharpen", "decide", "sample", "minimal"}, default="auto"
+        How rows are labeled. "sharpen": with the fair decision, with a probability of at least .88. "decide": with
+        the fair decision. "sample": at random, by outcome scores that were moved until they have the same distribution
+        in every group; "minimal": likewise, with as few changes of labels as that allows. The last two belong to
+        "demographic_parity"; they keep class shares exact and cost accuracy. "auto" is "sharpen".
+    tuned_for : "auto", classifier or None, default="auto"
+        Classifier that the plan of the labels is tuned for; None skips the tuning. "auto" is gradient boosting. A
+        classifier gets the rows as they are, so put encoders before it in a Pipeline.
     legitimate_columns : label, position or list of them, default=None
-        Columns of X whose part in the outcome is to be left: "demographic_parity" then holds within each of their
-        strata, and the groups may differ by as much as their strata do. Numeric columns of more than 20 values are cut
-        at their quartiles; strata of under a 50th of the rows, or 100, are pooled.
+        Columns of X that may explain a difference between groups: "demographic_parity" then holds among rows that are
+        alike in them. Numeric columns of more than 20 values are cut at their quartiles; strata of under a 50th of the
+        rows, or 100, are pooled.
     max_epochs : int, default=14
         Passes over the rows at most.
     max_seconds : float, default=None
@@ -87,15 +92,20 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
         Groups: scalars for one sensitive column, tuples for several; None without sensitive columns.
     cell_counts_ : dict
         Rows that each cell held: (class, group) to int, or class to int without groups.
-    net_ : TrainedNet
-        The trained network, as ``net_.module_``.
+    model_ : TeacherModel
+        The trained network, the rows of each cell, and how labels are repaired.
+    reader_ : ItemReader
+        Between rows and the items of the network.
     codec_ : TableCodec
-        From columns to tokens and back.
+        From columns to tokens and back; the reader's.
+    n_parameters_ : int
+        Free parameters of the network.
     history_ : DataFrame
         A row an epoch: train_loss and valid_loss (nats a row), dur (seconds).
-    blind_history_ : DataFrame
-        Of the fair code behind labels for blind models, a row an epoch: likelihood, kl, outcome and dependence, as in
-        the ``history_`` of :class:`FairEncoder`. Only with ``sensitive_at_prediction=False`` and "demographic_parity".
+    tuning_ : DataFrame
+        A row a round of the tuning: the largest gap between groups that the plan was asked for (``asked``) and that
+        the classifier showed (``gap``), how far it was from what was wanted (``missed``), and its ``accuracy``. Only
+        where a plan was tuned.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -117,6 +127,7 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
     _parameter_constraints = {
         **TABLE_CONSTRAINTS,
         **CRITERION_CONSTRAINTS,
+        **TUNING_CONSTRAINTS,
         **LEGITIMATE_CONSTRAINTS,
         **TRAINING_CONSTRAINTS,
     }
@@ -129,7 +140,8 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
         criterion=None,
         strength=1.0,
         sensitive_at_prediction=True,
-        label_draw="sample",
+        label_draw="auto",
+        tuned_for="auto",
         legitimate_columns=None,
         max_epochs=14,
         max_seconds=None,
@@ -148,6 +160,7 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
         self.strength = strength
         self.sensitive_at_prediction = sensitive_at_prediction
         self.label_draw = label_draw
+        self.tuned_for = tuned_for
         self.legitimate_columns = legitimate_columns
         self.max_epochs = max_epochs
         self.max_seconds = max_seconds
@@ -182,11 +195,22 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
         ValueError
             If the input cannot be learned from; the message names the column or label at fault.
         """
-        layout, rows = read_training_table(self, X, y, sensitive_features)
-        check_criterion(self.criterion, layout)
-        return self._fit_rows(layout, rows, random_generator(self.random_state))
+        table = read_table(self, X, y, sensitive_features)
+        return fit_generator(self, table, random_generator(self.random_state))
 
-    def sample(self, n_samples=1, *, criterion="fitted", strength="fitted", **options):
+    def sample(
+        self,
+        n_samples=1,
+        *,
+        criterion="fitted",
+        strength="fitted",
+        cells=None,
+        group_shares=None,
+        class_shares=None,
+        return_sensitive_features=False,
+        return_sample_weight=False,
+        random_state=None,
+    ):
         """Draw synthetic rows.
 
         Parameters
@@ -194,20 +218,26 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
         n_samples : int, default=1
             Number of rows. Each cell gets its share of them (moved by the criterion) to the row; chance rounds it up
             or down.
-        criterion : {"fitted", None, "demographic_parity", "equalized_odds"}, default="fitted"
-            What the labels of these rows obey; "fitted" is the estimator's own. Nothing is trained again.
+        criterion : "fitted", None or a criterion, default="fitted"
+            What is promised of a model trained on these rows; "fitted" is the estimator's own. The network is not
+            trained again. A plan that ``fit`` did not make is tuned on rows of the generator alone.
         strength : "fitted" or float in [0, 1], default="fitted"
             How far, likewise.
-        **options
-            ``cells``, ``group_shares``, ``class_shares`` (dicts), ``return_sensitive_features`` (bool) and
-            ``random_state``, as in :meth:`DistilledGenerator.sample`:
-
-            - cells: rows to draw of each class, or (class, group) pair; takes the place of `n_samples`.
-            - group_shares: share of each group in the rows; groups left out share the rest as they do in the
-              data. With several sensitive columns the keys are groups (tuples), or values of one of them.
-            - class_shares: share of each class in the rows, likewise.
-            - return_sensitive_features: whether to return the sensitive values of the rows as well.
-            - random_state: seed of the draw.
+        cells : dict, default=None
+            Rows to draw of each class, or (class, group) pair; takes the place of `n_samples`. The rows of a class
+            are spread over its groups by their shares.
+        group_shares : dict, default=None
+            Share of each group in the rows, in [0, 1]; groups left out share the rest as they do in the data. With
+            several sensitive columns the keys are groups (tuples), or values of one of the columns.
+        class_shares : dict, default=None
+            Share of each class in the rows, likewise.
+        return_sensitive_features : bool, default=False
+            Whether to return the sensitive values of the rows as well.
+        return_sample_weight : bool, default=False
+            Whether to return every row once with each label it may have, and the probability of that label as its
+            weight, in the place of a drawn label: the same without chance.
+        random_state : int, RandomState or None, default=None
+            Seed of the draw.
 
         Returns
         -------
@@ -217,6 +247,8 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
             Their labels; None when fitted without y.
         sensitive_features : DataFrame, Series or ndarray of shape (n_rows,) or (n_rows, n_sensitive)
             Only with ``return_sensitive_features=True``.
+        sample_weight : ndarray of shape (n_rows,)
+            Only with ``return_sample_weight=True``; the weights of each drawn row sum to 1.
 
         Raises
         ------
@@ -224,56 +256,25 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
             If a cell or a share names a class or a group never seen (the message lists those there are), or shares
             do not sum to 1.
         """
-        check_is_fitted(self, "net_")
-        drawer = copy(self)
-        drawer.criterion = self.criterion if criterion == "fitted" else criterion
-        drawer.strength = self.strength if strength == "fitted" else strength
-        validate_parameter_constraints(CRITERION_CONSTRAINTS, _criterion_of(drawer), "sample")
-        return super(FairGenerator, drawer._ready()).sample(n_samples, **options)
+        return drawer_of(self, criterion, strength).sample(
+            n_samples,
+            cells=cells,
+            group_shares=group_shares,
+            class_shares=class_shares,
+            return_sensitive_features=return_sensitive_features,
+            return_sample_weight=return_sample_weight,
+            random_state=random_state,
+        )
 
-    def _fit_rows(self, layout, rows, rng):
-        features = rows.frame[layout.feature_positions]
-        go_on = self.warm_start and self._can_go_on(layout, features)
-        if not go_on:
-            is_blind = not self.sensitive_at_prediction
-            self.codec_ = layout.fit_codec(features, self.categorical_columns, is_blind=is_blind)
-        self._layout = layout
-        self.classes_ = None if layout.target is None else layout.target.classes_
-        self.groups_ = None if layout.groups is None else layout.groups.groups_
-        self.cell_counts_ = layout.cells.as_dict(layout.counts)
-        encoded = {
-            "tokens": self.codec_.encode(features),
-            "classes": rows.class_codes,
-            "levels": layout.levels(rows.group_codes),
-        }
-        module_parameters = {
-            "cardinalities": self.codec_.cardinalities_,
-            "given_cardinalities": layout.given_cardinalities,
-            "generable": [torch.as_tensor(generable) for generable in self.codec_.generable_],
-        }
-        generator = torch_generator(draw_seed(rng))
-        with torch_runtime(self.n_threads, self.device):
-            density = self.net_.module_ if go_on else ColumnDensity(**module_parameters)
-            if not go_on:
-                density.reset_parameters(generator)
-            fitted = fit_density(density, encoded, training_options(self), rng, generator)
-        self.net_, self.history_ = TrainableNet(fitted.module), pd.DataFrame(fitted.history)
-        for name in ("transport_", "blind_net_", "blind_history_"):  # of another fit
-            vars(self).pop(name, None)
-        self._transport_seed = draw_seed(rng)
-        if self.criterion == "demographic_parity" and self.sensitive_at_prediction:
-            self.transport_ = self._fit_transport(random_generator(self._transport_seed))
-        if self.criterion == "demographic_parity" and not self.sensitive_at_prediction:
-            self._fit_blind_outcome(encoded["tokens"], rows, module_parameters, rng)
-        return self
+    @property
+    def codec_(self):
+        """From columns to tokens and back."""
+        return self.reader_.codec
 
-    def _can_go_on(self, layout, features):
-        """Tell whether the last network, if there is one and it was not loaded from a file, can learn these rows."""
-        is_trainable = hasattr(self, "net_") and self.net_.is_trainable
-        if not (is_trainable and self._layout.fits(layout)):
-            return False
-        is_as_blind = self.codec_.hidden_columns == layout.hidden_columns(not self.sensitive_at_prediction)
-        return is_as_blind and self.codec_.covers(features)
+    @property
+    def n_parameters_(self):
+        """Free parameters of the network."""
+        return self.model_.rows.density.n_parameters
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -283,5 +284,81 @@ class FairGenerator(RepairedRowSampler, BaseEstimator):
         return tags
 
 
-def _criterion_of(generator):
-    return {name: getattr(generator, name) for name in CRITERION_CONSTRAINTS}
+def fit_generator(generator, table, rng):
+    """Fit a FairGenerator on a table that was read and checked, and return it."""
+    check_criterion(generator.criterion, table.schema, generator.label_draw)
+    check_legitimate_columns(generator.legitimate_columns, generator.criterion)
+    try_classifier(generator, table)
+    learned = learn_rows(
+        table,
+        training_options(generator),
+        rng,
+        categorical_columns=generator.categorical_columns,
+        is_blind=not generator.sensitive_at_prediction,
+        n_threads=generator.n_threads,
+        go_on_from=generator if generator.warm_start and hasattr(generator, "model_") else None,
+    )
+    fitted = {}
+    wish = _wish(generator, generator.criterion, generator.strength)
+    if wish.criterion in REPAIRED:  # what it needs is learned now, and not with the first draw
+        tuning = tuning_of(generator, learned.reader, table.cells, table.rows)
+        repair = learned.model.repair(wish, learned.reader.stratum_codes, tuning, generator.n_threads)
+        warn_of_lost_accuracy(repair)
+        if getattr(repair, "records", ()):
+            fitted["tuning_"] = pd.DataFrame(repair.records)
+    set_fitted(
+        generator,
+        reader_=learned.reader,
+        model_=learned.model,
+        history_=learned.history,
+        classes_=table.schema.classes,
+        groups_=table.schema.group_names,
+        cell_counts_=cell_names(table.schema).as_dict(table.cells.counts),
+        **fitted,
+        **table.names,
+    )
+    return generator
+
+
+def drawer_of(generator, criterion="fitted", strength="fitted"):
+    """Return what draws the rows of a fitted FairGenerator under a criterion; "fitted" is its own.
+
+    Raises
+    ------
+    ValueError
+        If there is no such criterion, there are no labels or no groups for it to hold of, or a strength is of none.
+    """
+    check_is_fitted(generator, "model_")
+    asked = {name: getattr(generator, name) for name in CRITERION_CONSTRAINTS}
+    asked["criterion"] = generator.criterion if criterion == "fitted" else criterion
+    asked["strength"] = generator.strength if strength == "fitted" else strength
+    validate_parameter_constraints(CRITERION_CONSTRAINTS, asked, "sample")
+    if strength != "fitted" and asked["criterion"] is None:
+        raise ValueError(f"strength={strength} is that of a criterion, and none was asked for. Give a criterion too.")
+    reader, model = generator.reader_, generator.model_
+    check_criterion(asked["criterion"], reader.schema, generator.label_draw)
+    wish = _wish(generator, asked["criterion"], asked["strength"])
+    tuning = tuning_of(generator, reader, model.rows.cells)  # the training rows are gone
+    repair = model.repair(wish, reader.stratum_codes, tuning, generator.n_threads)
+    shares = model.shares(wish.criterion, wish.strength) if repair is None else repair.shares
+    return RowDrawer(reader, model.rows, shares, repair, generator.n_threads)
+
+
+def warn_of_lost_accuracy(repair):
+    """Warn where a plan keeps less than half of what the rows tell beyond the commonest class."""
+    forecast = getattr(repair, "forecast", None)
+    if forecast is None or forecast.strength_that_keeps_half is None:
+        return
+    warnings.warn(
+        f"Decisions that obey the criterion at this strength are expected to be right in {forecast.accuracy:.1%} of "
+        f"rows, those without it in {forecast.unconstrained_accuracy:.1%}, and always the commonest class in "
+        f"{forecast.constant_accuracy:.1%}: less than half of the gain is kept. The largest strength that keeps half "
+        f"is {forecast.strength_that_keeps_half:.2f}.",
+        CollapseWarning,
+        stacklevel=4,
+    )
+
+
+def _wish(generator, criterion, strength):
+    label_draw = "sharpen" if generator.label_draw == "auto" else generator.label_draw
+    return Wish(criterion, float(strength), label_draw, bool(generator.sensitive_at_prediction))

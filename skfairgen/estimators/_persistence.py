@@ -1,17 +1,15 @@
 """save and load: fitted estimators as one file of JSON and safetensors, without pickle."""
 
-import os
+import io
 import platform
 from importlib.metadata import version
-from pathlib import Path
 
 from sklearn.utils.validation import check_is_fitted
 
 from skfairgen.estimators._private_export import without_records
-from skfairgen.estimators._state import StateReader, StateWriter, known_class
-from skfairgen.training import read_archive, write_archive
+from skfairgen.estimators._saved_states import CLASSES, estimator_from_state, estimator_to_state
+from skfairgen.files import pack, read_archive, to_version_2, unpack, write_archive
 
-SAVED = ("DistilledGenerator", "FairDistillResampler", "FairEncoder", "FairGenerator")
 PACKAGES = ("skfairgen", "numpy", "pandas", "scikit-learn", "torch", "safetensors")
 
 
@@ -25,7 +23,7 @@ def save(estimator, path, *, private_export="auto"):
     ----------
     estimator : FairGenerator, DistilledGenerator, FairDistillResampler or FairEncoder
         Fitted.
-    path : str or Path
+    path : str, Path or binary file
         File to write; one that exists is replaced in one step, once the new one is whole.
     private_export : "auto" or bool, default="auto"
         Whether to leave out what few rows held: categories and groups seen fewer than ``min_category_count`` (5)
@@ -55,11 +53,8 @@ def save(estimator, path, *, private_export="auto"):
     >>> len(student.sample(10)[0])
     10
     """
-    content = to_bytes(estimator, private_export=private_export)
-    path = Path(path)
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_bytes(content)
-    os.replace(unfinished, path)
+    manifest, state, arrays = _contents(estimator, private_export)
+    write_archive(path, manifest, state, arrays)
 
 
 def load(path, *, max_bytes=1 << 30):
@@ -70,7 +65,7 @@ def load(path, *, max_bytes=1 << 30):
 
     Parameters
     ----------
-    path : str or Path
+    path : str, Path or binary file
         The file.
     max_bytes : int, default=1 GiB
         Largest size of its unpacked contents, in bytes.
@@ -79,7 +74,7 @@ def load(path, *, max_bytes=1 << 30):
     -------
     FairGenerator, DistilledGenerator, FairDistillResampler or FairEncoder
         The estimator; it draws and codes bit for bit what the saved one did (after a private export, what that left).
-        Fitting it with ``warm_start=True`` begins anew.
+        Fitting it with ``warm_start=True`` goes on from its weights.
 
     Raises
     ------
@@ -96,48 +91,40 @@ def load(path, *, max_bytes=1 << 30):
     Traceback (most recent call last):
     FileNotFoundError: ...
     """
-    path = Path(path)
-    n_bytes = path.stat().st_size
-    if n_bytes > max_bytes:
-        raise ValueError(
-            f"{path} holds {n_bytes:,} bytes, and max_bytes allows {max_bytes:,}. Raise it if you trust it."
-        )
-    return from_bytes(path.read_bytes(), max_bytes)
+    manifest, state, arrays = read_archive(path, max_bytes)
+    try:
+        read = to_version_2 if manifest["format_version"] == 1 else unpack
+        state = read(state, arrays)
+        return estimator_from_state(state, manifest["format_version"])
+    except (RecursionError, Exception) as error:  # whatever a made-up state trips over
+        raise ValueError(f"The file cannot be loaded: {error} ({type(error).__name__}). Get a whole copy.") from error
 
 
-def to_bytes(estimator, *, private_export="auto"):
-    """Return the bytes that :func:`save` writes."""
+def size_bytes(estimator):
+    """Return the bytes of the file that :func:`save` writes."""
+    file = io.BytesIO()
+    save(estimator, file)
+    return len(file.getvalue())
+
+
+def _contents(estimator, private_export):
+    """Return the manifest, the JSON state and the arrays of an estimator's file."""
     name = type(estimator).__name__
-    if name not in SAVED or known_class(name) is not type(estimator):
-        raise TypeError(f"{type(estimator).__name__} cannot be saved; save takes {', '.join(SAVED)}.")
+    if CLASSES.get(name) is not type(estimator):
+        raise TypeError(f"{name} cannot be saved; save takes {', '.join(CLASSES)}.")
     check_is_fitted(estimator)
     is_student = name == "DistilledGenerator"
-    if private_export == "auto":
-        private_export = is_student
+    private_export = is_student if private_export == "auto" else bool(private_export)
     if private_export and not is_student:
         raise ValueError(
             f"private_export=True needs a DistilledGenerator, found {name}. Distill a generator and "
             "save the student, or leave private_export out."
         )
-    writer = StateWriter()
-    state = writer.write(without_records(estimator) if private_export else estimator)
+    state, arrays = pack(estimator_to_state(without_records(estimator) if private_export else estimator))
     versions = {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}}
-    return write_archive(
-        {"class": name, "private_export": bool(private_export), "versions": versions}, state, writer.arrays
-    )
-
-
-def from_bytes(content, max_bytes=1 << 30):
-    """Return the estimator of the bytes that :func:`to_bytes` gave."""
-    manifest, state, arrays = read_archive(content, max_bytes)
-    try:
-        reader = StateReader(arrays)
-        estimator = reader.read(state)
-        if type(estimator).__name__ not in SAVED:
-            raise ValueError(f"it holds a {type(estimator).__name__}, expected one of {list(SAVED)}")
-        for made in reader.known.values():
-            if "device" in vars(made):
-                made.device = "cpu"
-    except (RecursionError, Exception) as error:  # whatever a made-up state trips over
-        raise ValueError(f"The file cannot be loaded: {error} ({type(error).__name__}). Get a whole copy.") from error
-    return estimator
+    manifest = {
+        "class": name,
+        "private_export": private_export,
+        "versions": versions,
+    }
+    return manifest, state, arrays

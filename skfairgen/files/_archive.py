@@ -40,9 +40,14 @@ def write_archive(target, manifest, state, arrays):
         If :func:`read_archive` would refuse what is written, because it holds too much text.
     """
     contents = {
-        "state.json": checked_json(json.dumps(state, allow_nan=False).encode()),
-        "tensors.safetensors": checked_header(save_tensors(arrays)),
+        "state.json": json.dumps(state, allow_nan=False).encode(),
+        "tensors.safetensors": save_tensors(arrays),
     }
+    try:
+        checked_json(contents["state.json"])
+        checked_header(contents["tensors.safetensors"])
+    except ValueError as error:
+        raise ValueError(f"The file cannot be written: {error}.") from None
     checksums = {name: {"bytes": len(content), "sha256": _digest(content)} for name, content in contents.items()}
     manifest = {"format": "skfairgen", "format_version": FORMAT_VERSION, **manifest, "members": checksums}
     contents = {"manifest.json": json.dumps(manifest, indent=1).encode(), **contents}

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from skfairgen.files._format1_estimators import estimator_of_format_1
 from skfairgen.files._plain_kinds import Kind
 from skfairgen.files._values import KINDS, Unpacker, read_all
 
@@ -20,7 +21,7 @@ WHOLES = (
 
 
 def to_version_2(state, arrays):
-    """Return the contents of a file of format 1 as plain values; no object is made.
+    """Return the state of the estimator in a file of format 1; no object is made.
 
     Parameters
     ----------
@@ -32,17 +33,15 @@ def to_version_2(state, arrays):
     Returns
     -------
     dict
-        An estimator, and a table's layout, is ``{"name": ..., "attributes": {...}}``; a network is ``{"name": ...,
-        "settings": {...}, "weights": {...}}``; metadata that it asks for is ``{"owner": ..., "requests": {...}}``;
-        a fitted part of the rooms `data` and `criteria` is the state that its ``from_state`` takes, with its "kind".
-        What the file refers to twice is one dict.
+        What :func:`~skfairgen.estimators.estimator_to_state` would give of it. What the file refers to twice is one
+        dict.
 
     Raises
     ------
     ValueError
         If the file holds an unknown class, or values that do not fit each other.
     """
-    return read_all(_Unpacker(arrays, KINDS | FORMAT_1_KINDS), state)
+    return estimator_of_format_1(read_all(_Unpacker(arrays, KINDS | FORMAT_1_KINDS), state))
 
 
 class _Unpacker(Unpacker):

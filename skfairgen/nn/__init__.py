@@ -5,11 +5,11 @@ from skfairgen.nn._categorical_divergence import categorical_divergence
 from skfairgen.nn._code_encoder import CodeEncoder
 from skfairgen.nn._density import Density, Given, Items
 from skfairgen.nn._fair_autoencoder import CodedItems, FairAutoencoder
+from skfairgen.nn._for_items import NETWORKS, ItemSpec, Networks, autoencoder_for, density_for, is_made_for
 from skfairgen.nn._random_layers import Dropout, Stochastic, draw_from
 from skfairgen.nn.table import ColumnDensity, ColumnEncoder
 
 __all__ = [
-    "MODULES",
     "CodeEncoder",
     "CodedItems",
     "ColumnDensity",
@@ -18,9 +18,16 @@ __all__ = [
     "Dropout",
     "FairAutoencoder",
     "Given",
+    "ItemSpec",
     "Items",
+    "MODULES",
+    "NETWORKS",
+    "Networks",
     "Stochastic",
+    "autoencoder_for",
     "build",
     "categorical_divergence",
+    "density_for",
     "draw_from",
+    "is_made_for",
 ]

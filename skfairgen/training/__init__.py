@@ -1,9 +1,7 @@
 """The training loop, what it is used for, seeds, threads and files."""
 
 from skfairgen.training._batches import row_tensors
-from skfairgen.training._blind_outcome import blind_scores, fit_blind_outcome
 from skfairgen.training._fair_objective import FairObjective
-from skfairgen.training._files import read_archive, write_archive
 from skfairgen.training._fit_autoencoder import MIN_BATCHES, AutoencoderFit, fit_autoencoder
 from skfairgen.training._fit_density import DensityFit, fit_density
 from skfairgen.training._fit_encoder_student import fit_encoder_student
@@ -20,19 +18,15 @@ __all__ = [
     "FairObjective",
     "StudentFit",
     "TrainingOptions",
-    "blind_scores",
     "divergence_by_column",
     "divergence_of_labels",
     "draw_seed",
     "fit_autoencoder",
-    "fit_blind_outcome",
     "fit_density",
     "fit_encoder_student",
     "fit_student",
     "random_generator",
-    "read_archive",
     "row_tensors",
     "torch_generator",
     "torch_runtime",
-    "write_archive",
 ]

@@ -78,7 +78,7 @@ def test_the_teacher_is_left_as_it_was(teacher, student, made):
     ("options", "message"),
     [
         ({"temperature": 2.0}, "a temperature is for generators"),
-        ({"size": {"embedding_features": 4, "hidden_features": 8}}, "an encoder's is"),
+        ({"size": {"embedding_features": 4, "hidden_features": 8}}, "expected whole numbers above 0"),
     ],
 )
 def test_what_is_for_generators_only_is_refused(teacher, options, message):

@@ -52,13 +52,13 @@ def _resampler(**parameters):
     return resampler
 
 
-PARITY = {"criterion": "demographic_parity"}
+PARITY = {"criterion": "demographic_parity", "label_draw": "sample"}
 CASES = {
     "generator": _generator,
     "generator_unlabeled": lambda: FairGenerator(["group_0", "age"], max_epochs=2, random_state=0).fit(table()[0]),
-    "generator_odds": lambda: _generator(["group_0", "group_1"], criterion="equalized_odds", strength=0.8),
+    "generator_odds": lambda: _generator(["group_0", "group_1"], criterion="balanced_cells", strength=0.8),
     "generator_parity": lambda: _generator(**PARITY),
-    "generator_strata": lambda: _generator(**PARITY, legitimate_columns=["word"], label_draw="minimal"),
+    "generator_strata": lambda: _generator(**{**PARITY, "legitimate_columns": ["word"], "label_draw": "minimal"}),
     "generator_blind": lambda: _generator(**PARITY, sensitive_at_prediction=False),
     "generator_beside": _beside,
     "student": lambda: distill(_generator(), max_epochs=2, random_state=0),

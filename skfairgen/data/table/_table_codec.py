@@ -1,6 +1,7 @@
 """A whole table as one integer token a column, and back."""
 
 import warnings
+from copy import copy
 
 import numpy as np
 import pandas as pd
@@ -8,8 +9,9 @@ import pandas as pd
 from skfairgen.data._state import State, part_state, read_part
 from skfairgen.data.table._categorical_column import CategoricalColumn
 from skfairgen.data.table._derived_column import DerivedColumn, find_relation
-from skfairgen.data.table._numbers import in_unit_of, is_time
+from skfairgen.data.table._numbers import in_unit_of, is_time, to_numbers
 from skfairgen.data.table._numeric_column import NumericColumn
+from skfairgen.data.table._token_spec import TokenSpec
 from skfairgen.exceptions import LeakageWarning
 
 SMALL_TABLE = 3_000
@@ -50,10 +52,10 @@ class TableCodec:
     >>> from skfairgen.data import TableCodec
     >>> table = pd.DataFrame({0: [1.5, None, 2.5, 1.5], 1: ["a", "b", "a", None]})
     >>> codec = TableCodec().fit(table)
-    >>> tokens = codec.encode(table)
-    >>> tokens.shape
+    >>> items = codec.encode(table)
+    >>> items["tokens"].shape
     (4, 2)
-    >>> codec.decode(tokens, np.random.default_rng(0))[1].tolist()
+    >>> codec.decode(items, np.random.default_rng(0))[1].tolist()
     ['a', 'b', 'a', nan]
     """
 
@@ -135,12 +137,21 @@ class TableCodec:
         """Tell whether a table has the dtypes of the fitted one, and only values that have a token it held."""
         if table.dtypes.tolist() != self.dtypes_:
             return False
-        tokens = self.encode(table)
+        tokens = self.encode(table)["tokens"]
         is_held = [held[column].all() for held, column in zip(self.generable_, tokens.T, strict=True)]
         return all(is_held) and np.array_equal(tokens == 0, table.isna())
 
+    @property
+    def spec(self):
+        """What a density of these rows is built from, a TokenSpec."""
+        return TokenSpec(tuple(self.cardinalities_), tuple(self.generable_))
+
+    def item_term_names(self, feature_names):
+        """Return the names of the terms of an item's log-probability: those of its columns, in the codec's order."""
+        return list(feature_names)
+
     def encode(self, table):
-        """Return the tokens of a table, an int32 array of shape (n_rows, n_columns); dates may be in another unit."""
+        """Return the items of a table: "tokens", int32 of shape (n_rows, n_columns). Dates may be in another unit."""
         tokens = np.empty((len(table), len(self.columns_)), dtype=np.int32, order="F")
         given = {
             place: in_unit_of(dtype, table[place]) for place, dtype in zip(self.columns_, self.dtypes_, strict=True)
@@ -148,15 +159,61 @@ class TableCodec:
         for place, (position, column) in enumerate(self.columns_.items()):
             sources = [given] if isinstance(column, DerivedColumn) else []
             tokens[:, place] = column.encode(given[position], *sources)
-        return tokens
+        return {"tokens": tokens}
 
-    def decode(self, tokens, rng):
-        """Draw a table for tokens of shape (n_rows, n_columns); a frame with integer labels and a RangeIndex."""
-        decoded = {}
+    def decode(self, items, rng):
+        """Draw a table for items, as :meth:`encode` returns them; a frame with integer labels and a RangeIndex."""
+        decoded, tokens = {}, items["tokens"]
         for place, (position, column) in enumerate(self.columns_.items()):
             sources = [decoded] if isinstance(column, DerivedColumn) else []
             decoded[position] = column.decode(tokens[:, place], rng, *sources)
         return pd.DataFrame(decoded, index=range(len(tokens)))
+
+    def matrix(self, table):
+        """Return a table as numbers, shape (n_rows, n_columns), float64: NaN where missing, categories by frequency."""
+        columns = []
+        for position, column in self.columns_.items():
+            if isinstance(column, CategoricalColumn):
+                columns.append(column.encode(table[position]).astype(np.float64))
+            else:
+                numbers, missing = to_numbers(table[position])
+                columns.append(np.where(missing, np.nan, numbers.astype(np.float64)))
+        return np.column_stack(columns)
+
+    def keep_unchanged(self, decoded, table, items, drawn):
+        """Put a row's own values back into a decoded table wherever its token, and what it derives from, is the same.
+
+        Parameters
+        ----------
+        decoded, table : DataFrame
+            What ``drawn`` was decoded to, and the rows themselves.
+        items, drawn : dict of str to ndarray
+            Items of the rows, and those that were decoded.
+
+        Returns
+        -------
+        DataFrame
+            ``decoded``, changed in place.
+        """
+        same = dict(zip(self.columns_, (items["tokens"] == drawn["tokens"]).T, strict=True))
+        for position, column in self.columns_.items():
+            kept = same[position].copy()
+            for source in column.relation.sources if isinstance(column, DerivedColumn) else []:
+                kept &= same[source]
+            own = _in_dtype_of(decoded[position].dtype, table[position])
+            decoded[position] = decoded[position].where(~kept, own)
+        return decoded
+
+    def fits(self, schema):
+        """Tell whether this codec codes the columns to learn of a schema."""
+        return sorted(self.columns_) == sorted(schema.feature_positions)
+
+    def without_records(self):
+        """Return a copy for decoding only, whose columns hold nothing that few rows held."""
+        made = copy(self)
+        made.columns_ = {place: column.without_records() for place, column in self.columns_.items()}
+        made.dtypes_ = [getattr(column, "own", column).dtype_ for column in made.columns_.values()]
+        return made
 
     def _column_codec(self, position, column, n_bins):
         if self.categorical_columns == "auto":
@@ -193,6 +250,14 @@ def is_numeric(column):
             "Split it into its real and imaginary parts."
         )
     return is_time(dtype) or (pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype))
+
+
+def _in_dtype_of(dtype, own):
+    """Return values with the categories, or the unit of dates, of a dtype."""
+    if not isinstance(dtype, pd.CategoricalDtype):
+        return in_unit_of(dtype, own)
+    own = own.astype(object)
+    return own.where(own.isin(dtype.categories), None).astype(dtype)
 
 
 def _warn_about_identifiers(columns, names, n_rows):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairgen.estimators._partial_target import read_partial_target
+from skfairgen.data._partial_target import read_partial_target
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,97 @@
+"""How many rows stand behind each cell, and the shares that follow from it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skfairgen.criteria._allocation import equalized_shares
+from skfairgen.criteria._group_pooling import pooled_class_shares
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Rows of each cell, and the sensitive levels of each group.
+
+    Attributes
+    ----------
+    strata_counts : ndarray of shape (n_classes, n_groups, n_strata), int
+        Rows of each cell and stratum; one class without labels, one group without sensitive columns, and one stratum
+        without legitimate columns.
+    levels : ndarray of shape (n_groups, n_sensitive), int
+        Level codes of each group.
+    cardinalities : list of int
+        Number of levels of each sensitive column.
+    """
+
+    strata_counts: np.ndarray
+    levels: np.ndarray
+    cardinalities: list
+
+    @property
+    def counts(self):
+        """Rows of each cell, shape (n_classes, n_groups), int."""
+        return self.strata_counts.sum(axis=2)
+
+    @property
+    def n_rows(self):
+        """Rows of all cells."""
+        return int(self.strata_counts.sum())
+
+    @property
+    def n_classes(self):
+        """Number of classes."""
+        return self.strata_counts.shape[0]
+
+    @property
+    def group_shares(self):
+        """Share of each group, shape (n_groups,)."""
+        return self.counts.sum(axis=0) / self.n_rows
+
+    @property
+    def group_parents(self):
+        """What each group shares with those it leans on if it is small: its first sensitive value, if several.
+
+        None where that is everyone.
+        """
+        return self.levels[:, 0] if self.levels.shape[1] > 1 else None
+
+    @property
+    def class_shares(self):
+        """Class shares of each group, shape (n_classes, n_groups); those of small groups lean on larger ones."""
+        return pooled_class_shares(self.counts, self.group_parents)
+
+    def moved_shares(self, criterion, strength):
+        """Return the share of each cell that a criterion asks for, shape (n_classes, n_groups)."""
+        counts = self.strata_counts if criterion == "demographic_parity" else self.counts
+        return equalized_shares(counts, 0.0 if criterion is None else strength)
+
+    def of_groups(self, kept):
+        """Return the cells of some groups only, without strata."""
+        return Cells(self.counts[:, kept, None], self.levels[kept], self.cardinalities)
+
+    def to_state(self):
+        """Return the fitted values as plain values."""
+        return {
+            "strata_counts": self.strata_counts,
+            "levels": self.levels,
+            "cardinalities": [int(n_levels) for n_levels in self.cardinalities],
+        }
+
+    @classmethod
+    def from_state(cls, state, version):
+        """Return the cells of a state.
+
+        Raises
+        ------
+        ValueError
+            If it is not what :meth:`to_state` returns.
+        """
+        counts, levels, cardinalities = (state[name] for name in ("strata_counts", "levels", "cardinalities"))
+        is_sound = counts.ndim == 3 and counts.dtype.kind in "iu" and counts.sum() > 0 and (counts >= 0).all()
+        is_sound &= levels.shape == (counts.shape[1], len(cardinalities)) and levels.dtype.kind in "iu"
+        if not is_sound or not ((levels >= 0) & (levels < np.array(cardinalities, dtype=int))).all():
+            raise ValueError(
+                f"its cells have counts of shape {counts.shape} and levels of shape {levels.shape} for "
+                f"{len(cardinalities)} sensitive columns; expected whole numbers that belong together"
+            )
+        return cls(counts, levels, list(cardinalities))

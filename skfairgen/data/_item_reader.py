@@ -1,0 +1,104 @@
+"""Between what users pass and get, and items: a schema and a codec that belong together."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from skfairgen.data._kinds import KINDS, kind_of_format
+from skfairgen.data._schema import Schema
+
+
+@dataclass(frozen=True)
+class ItemReader:
+    """Read rows as items, and give rows back from items.
+
+    Attributes
+    ----------
+    schema : Schema
+        What is known of the rows.
+    codec : TableCodec or another codec
+        From the columns to learn to items, named arrays whose first axis is the row, and back.
+    """
+
+    schema: Schema
+    codec: Any
+
+    @classmethod
+    def fit(cls, schema, frame, categorical_columns="auto", *, is_blind=False):
+        """Return a reader whose codec is fitted on rows.
+
+        `is_blind` is for networks that must not see the sensitive columns: no other column is then written as its
+        distance from one of them.
+        """
+        hidden = set(schema.sensitive_positions) if is_blind else set()
+        codec = KINDS[kind_of_format(schema.format)].codec(schema, categorical_columns, hidden)
+        return cls(schema, codec.fit(schema.features(frame), schema.feature_names))
+
+    def covers(self, schema, frame, *, is_blind=False):
+        """Tell whether a network trained on what this reader read can go on with other rows."""
+        hidden = set(schema.sensitive_positions) if is_blind else set()
+        is_same = self.schema.fits(schema) and self.codec.hidden_columns == hidden
+        return is_same and self.codec.covers(schema.features(frame))
+
+    def items(self, frame):
+        """Return the items of rows under integer labels."""
+        return self.codec.encode(self.schema.features(frame))
+
+    def read(self, X, y=None, sensitive_features=None):
+        """Return the items, class codes (0 without y) and group codes of real rows.
+
+        Raises
+        ------
+        ValueError
+            If they are not rows of the fitted kind, or a label or a group was not seen in ``fit``.
+        """
+        schema = self.schema
+        frame = schema.read(X, y, sensitive_features)
+        class_codes = np.zeros(len(frame), dtype=int) if schema.target is None else _class_codes(schema.target, y)
+        return self.items(frame), class_codes, schema.group_codes(frame, sensitive_features)
+
+    def stratum_codes(self, items, rng):
+        """Return the stratum of each item, shape (n_items,)."""
+        if self.schema.strata is None:
+            return np.zeros(len(next(iter(items.values()))), dtype=int)
+        return self.schema.stratum_codes(self.codec.decode(items, rng))
+
+    def frame(self, items, group_codes, rng):
+        """Draw rows under integer labels for items and the groups that they belong to."""
+        return self.schema.assemble(self.codec.decode(items, rng), group_codes)
+
+    def without_strata(self):
+        """Return a copy that knows no strata: drawing needs none."""
+        return replace(self, schema=self.schema.without_strata())
+
+    def to_state(self):
+        """Return the fitted values as plain values."""
+        kind = kind_of_format(self.schema.format)
+        return {"kind": kind, "schema": self.schema.to_state(), "codec": self.codec.to_state()}
+
+    @classmethod
+    def from_state(cls, state, version):
+        """Return the reader of a state.
+
+        Raises
+        ------
+        ValueError
+            If its kind is unknown, or its parts do not belong together.
+        """
+        kind = state.get("kind")
+        if kind not in KINDS:
+            raise ValueError(f"it is of the kind {kind!r:.80}, expected one of {sorted(KINDS)}")
+        schema = Schema.from_state(state["schema"], version, KINDS[kind].format)
+        codec = KINDS[kind].codec_type.from_state(state["codec"], version)
+        if not codec.fits(schema):
+            raise ValueError("its codec does not code the columns that its schema names")
+        return cls(schema, codec)
+
+
+def _class_codes(target, y):
+    unknown = [] if y is None else set(np.ravel(np.asarray(y, dtype=object))) - set(target.classes_.tolist())
+    if y is None or (unknown and np.ndim(y) == 1):
+        found = "None" if y is None else f"the labels {sorted(unknown, key=str)}"
+        raise ValueError(f"data holds {found} as y; expected labels of {target.classes_.tolist()}.")
+    return target.encode(y)

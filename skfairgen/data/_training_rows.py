@@ -1,0 +1,126 @@
+"""What was passed to ``fit``: checked, and split into rows, groups and classes."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import check_consistent_length
+
+from skfairgen.data._groups import GroupCodec
+from skfairgen.data._kinds import KINDS, kind_of
+from skfairgen.data._schema import Schema
+from skfairgen.data._sensitive_format import SensitiveFormat
+from skfairgen.data._strata import StrataCodec
+from skfairgen.data._target import TargetCodec
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """The rows themselves.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Columns of X under integer labels.
+    class_codes, group_codes, stratum_codes : ndarray of shape (n_rows,), int
+        Codes of each row.
+    ranks : ndarray of shape (n_rows, n_continuous), int
+        Ranks of the continuous sensitive values.
+    """
+
+    frame: Any
+    class_codes: np.ndarray
+    group_codes: np.ndarray
+    stratum_codes: np.ndarray
+    ranks: np.ndarray
+
+    def __len__(self):
+        return len(self.class_codes)
+
+    def cell_counts(self, schema):
+        """Return how many rows each class, group and stratum holds, shape (n_classes, n_groups, n_strata), int."""
+        n_classes = 1 if schema.classes is None else len(schema.classes)
+        shape = (n_classes, len(schema.group_levels), schema.n_strata)
+        places = np.ravel_multi_index((self.class_codes, self.group_codes, self.stratum_codes), shape)
+        return np.bincount(places, minlength=np.prod(shape)).reshape(shape)
+
+
+def read_training_rows(X, y=None, sensitive_features=None, *, sensitive_columns=None, legitimate_columns=None):
+    """Check what was passed to ``fit`` and return its schema and rows.
+
+    Parameters
+    ----------
+    X : DataFrame, array-like or list of shape (n_samples, n_features)
+        The rows.
+    y : array-like of shape (n_samples,) or None
+        Class labels.
+    sensitive_features : array-like or None
+        Sensitive values beside X.
+    sensitive_columns, legitimate_columns : label, position or list of them, or None
+        Columns of X.
+
+    Returns
+    -------
+    schema : Schema
+    rows : TrainingRows
+
+    Raises
+    ------
+    ValueError
+        If X, y and sensitive_features differ in length, a column does not exist, sensitive values are given both
+        ways, y is missing, continuous or has one class only, or nothing but sensitive columns is there.
+    """
+    if sensitive_columns is not None and sensitive_features is not None:
+        raise ValueError(
+            "Both sensitive_columns (of X) and sensitive_features (beside X) were given; "
+            "give the sensitive values in one way."
+        )
+    table, frame = KINDS[kind_of(X)].format.of(X)
+    check_consistent_length(X, y, sensitive_features)
+    target, class_codes = _read_target(y, len(frame))
+    positions, sensitive_format, sensitive = [], None, None
+    if sensitive_columns is not None:
+        positions = table.positions(sensitive_columns, "sensitive_columns")
+        sensitive, names = frame[positions], table.columns[positions]
+    elif sensitive_features is not None:
+        sensitive_format, sensitive = SensitiveFormat.of(sensitive_features)
+        names = sensitive_format.table.columns
+    groups, group_codes = None, np.zeros(len(frame), dtype=int)
+    if sensitive is not None and sensitive.shape[1] > 0:
+        groups = GroupCodec().fit(sensitive, names)
+        group_codes = groups.encode(sensitive)
+    schema = Schema(table, positions, sensitive_format, target, groups)
+    if schema.feature_positions == []:
+        raise ValueError(
+            f"X has no columns but the sensitive ones, {schema.sensitive_names}; expected others to learn. Add some."
+        )
+    if legitimate_columns is not None:
+        own = _legitimate_positions(legitimate_columns, table, positions)
+        strata = StrataCodec().fit(frame[own], table.columns[own])
+        schema = replace(schema, legitimate_positions=own, strata=strata)
+    ranks = schema.ranks(frame, sensitive_features)
+    return schema, TrainingRows(frame, class_codes, group_codes, schema.stratum_codes(frame), ranks)
+
+
+def _legitimate_positions(legitimate_columns, table, sensitive_positions):
+    positions = table.positions(legitimate_columns, "legitimate_columns")
+    both = [table.columns[position] for position in positions if position in sensitive_positions]
+    if both or not positions:
+        found = f"names the sensitive columns {both}" if both else "is empty"
+        raise ValueError(
+            f"legitimate_columns {found}; expected other columns of X, which may explain a difference between groups. "
+            "Use None for demographic parity without them."
+        )
+    return positions
+
+
+def _read_target(y, n_rows):
+    if y is None:
+        return None, np.zeros(n_rows, dtype=int)
+    target = TargetCodec().fit(y)
+    if len(target.classes_) < 2:
+        raise ValueError(
+            f"y has one class only, {target.classes_[0]!r}, in {n_rows:,} sample(s); expected 2 or more classes. "
+            "Pass rows of every class."
+        )
+    return target, target.encode(y)

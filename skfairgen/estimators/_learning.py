@@ -1,0 +1,127 @@
+"""Learn rows: from what was passed to ``fit`` to a reader and a model."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from skfairgen.criteria import Cells
+from skfairgen.data import ItemReader, read_training_rows
+from skfairgen.estimators._fitted import feature_names
+from skfairgen.models import DensityModel, TeacherModel
+from skfairgen.nn import density_for
+from skfairgen.training import TrainingOptions, draw_seed, fit_density, torch_generator, torch_runtime
+
+
+@dataclass(frozen=True)
+class TrainingTable:
+    """What was passed to ``fit``, read and checked.
+
+    Attributes
+    ----------
+    schema : Schema
+        What is known of it without its rows.
+    rows : TrainingRows
+        The rows.
+    cells : Cells
+        Rows of each cell.
+    names : dict
+        ``n_features_in_`` and ``feature_names_in_``.
+    """
+
+    schema: Any
+    rows: Any
+    cells: Cells
+    names: dict
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What training gives.
+
+    Attributes
+    ----------
+    reader : ItemReader
+        Between rows and items.
+    model : TeacherModel
+        The model of the items.
+    history : DataFrame
+        A row an epoch.
+    """
+
+    reader: ItemReader
+    model: TeacherModel
+    history: pd.DataFrame
+
+
+def read_table(estimator, X, y, sensitive_features):
+    """Read what was passed to the ``fit`` of an estimator; errors as in :func:`~skfairgen.data.read_training_rows`."""
+    schema, rows = read_training_rows(
+        X,
+        y,
+        sensitive_features,
+        sensitive_columns=estimator.sensitive_columns,
+        legitimate_columns=getattr(estimator, "legitimate_columns", None),
+    )
+    names = feature_names(estimator, X, rows.frame, schema.format.columns)
+    cells = Cells(rows.cell_counts(schema), schema.group_levels, schema.level_cardinalities)
+    return TrainingTable(schema, rows, cells, names)
+
+
+def learn_rows(table, options: TrainingOptions, rng, *, categorical_columns, is_blind, n_threads, go_on_from=None):
+    """Train a model of the rows of a table.
+
+    Parameters
+    ----------
+    table : TrainingTable
+        What to learn.
+    options : TrainingOptions
+        How to train.
+    rng : numpy.random.Generator
+        All chance.
+    categorical_columns : "auto" or list
+        As users give it.
+    is_blind : bool
+        Whether models of the rows will not see the sensitive columns.
+    n_threads : int
+        Threads of torch.
+    go_on_from : FairGenerator or None
+        A fitted generator whose weights to start from, where it read rows as these are.
+    """
+    schema, rows, cells = table.schema, table.rows, table.cells
+    reader, density = None, None
+    if go_on_from is not None and go_on_from.reader_.covers(schema, rows.frame, is_blind=is_blind):
+        reader = ItemReader(schema, go_on_from.reader_.codec)
+        density = go_on_from.model_.rows.density
+    else:
+        reader = ItemReader.fit(schema, rows.frame, categorical_columns, is_blind=is_blind)
+    given = {"classes": rows.class_codes, "levels": cells.levels[rows.group_codes]}
+    items = reader.items(rows.frame)
+    generator = torch_generator(draw_seed(rng))
+    with torch_runtime(n_threads, options.device):
+        if density is None:
+            density = density_for(reader.codec.spec, cells.n_classes, cells.cardinalities, generator=generator)
+        fitted = fit_density(density, {**items, **given}, options, rng, generator)
+    model = TeacherModel(DensityModel(fitted.module, cells, blind_terms=_blind_terms(schema)), draw_seed(rng))
+    return Learned(reader, model, pd.DataFrame(fitted.history))
+
+
+def training_options(estimator):
+    """Return an estimator's training parameters."""
+    return TrainingOptions(
+        max_epochs=estimator.max_epochs,
+        max_seconds=estimator.max_seconds,
+        batch_size=estimator.batch_size,
+        lr=estimator.lr,
+        early_stopping=estimator.early_stopping,
+        device=estimator.device,
+        verbose=int(estimator.verbose),
+    )
+
+
+def _blind_terms(schema):
+    """Return how many of the columns to learn are not sensitive: they come first. None where all are."""
+    positions = schema.feature_positions
+    if positions is None or len(schema.blind_places) == len(positions):
+        return None
+    return len(schema.blind_places)

@@ -1,0 +1,129 @@
+"""What a plan is tuned with: a classifier that stands for the user's, and the rows that it is given."""
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
+
+from skfairgen.criteria import LoopRows
+from skfairgen.models import Tuning
+
+N_TRIED = 200  # rows that a given classifier is tried on before anything is trained
+
+
+class QuietClassifier:
+    """A classifier that keeps to a number of threads; what :func:`tune_plan` clones and fits.
+
+    Parameters
+    ----------
+    classifier : scikit-learn classifier
+        It is cloned.
+    n_threads : int
+        Threads of the libraries behind it.
+    """
+
+    def __init__(self, classifier, n_threads):
+        self.classifier = classifier
+        self.n_threads = n_threads
+
+    def __sklearn_clone__(self):
+        return QuietClassifier(clone(self.classifier), self.n_threads)
+
+    def fit(self, X, y):
+        """Fit the classifier."""
+        with threadpool_limits(self.n_threads):
+            self.classifier.fit(X, y)
+        return self
+
+    def predict(self, X):
+        """Predict with the classifier."""
+        with threadpool_limits(self.n_threads):
+            return self.classifier.predict(X)
+
+
+def tuning_of(estimator, reader, cells, rows=None):
+    """Return what a plan is tuned with; None where ``tuned_for`` is None.
+
+    The default classifier is gradient boosting on numbers: categories by frequency, and the sensitive levels where the
+    model sees them. A classifier that was given gets the rows as users will give them to it.
+
+    Parameters
+    ----------
+    estimator : FairGenerator
+        Its ``tuned_for``, ``sensitive_at_prediction`` and ``n_threads`` count.
+    reader : ItemReader
+        Turns draws into rows.
+    cells : Cells
+        The levels of each group.
+    rows : TrainingRows or None
+        The rows that ``fit`` was given; None after it.
+    """
+    if estimator.tuned_for is None:
+        return None
+    is_auto = isinstance(estimator.tuned_for, str)
+    sees_group = estimator.sensitive_at_prediction
+    classifier = HistGradientBoostingClassifier(random_state=0) if is_auto else estimator.tuned_for
+    view = _numbers(reader, cells, sees_group) if is_auto else _as_given(reader.schema, sees_group)
+
+    def features(draws, rng):
+        return view(reader.frame(draws.items, draws.group_codes, rng), draws.group_codes)
+
+    def audit(fresh, rng):
+        frames = [] if rows is None else [rows.frame]
+        codes = [] if rows is None else [(rows.class_codes, rows.group_codes)]
+        if fresh is not None:
+            frames.append(reader.frame(fresh.items, fresh.group_codes, rng))
+            codes.append((fresh.class_codes, fresh.group_codes))
+        frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+        class_codes, group_codes = (np.concatenate(parts) for parts in zip(*codes, strict=True))
+        strata = None if reader.schema.strata is None else reader.schema.stratum_codes(frame)
+        return LoopRows(view(frame, group_codes), class_codes, group_codes, strata)
+
+    return Tuning(QuietClassifier(classifier, estimator.n_threads), features, audit, rows is not None)
+
+
+def try_classifier(estimator, table):
+    """Fit ``tuned_for`` on a few real rows, so that one that cannot take them is refused before anything is trained.
+
+    Raises
+    ------
+    ValueError
+        If it cannot; the message says what it said.
+    """
+    if estimator.tuned_for is None or isinstance(estimator.tuned_for, str):
+        return
+    rows = table.rows
+    order = np.argsort(rows.class_codes, kind="stable")
+    some = np.unique(order[np.linspace(0, len(order) - 1, min(N_TRIED, len(order))).astype(int)])
+    frame = rows.frame.iloc[some].reset_index(drop=True)
+    X = _as_given(table.schema, estimator.sensitive_at_prediction)(frame, rows.group_codes[some])
+    try:
+        clone(estimator.tuned_for).fit(X, rows.class_codes[some]).predict(X)
+    except Exception as error:  # whatever the classifier of a user trips over
+        raise ValueError(
+            f"tuned_for={type(estimator.tuned_for).__name__} cannot be trained on rows of X: {error}. Give a "
+            "classifier that takes them as they are, such as a Pipeline whose first step encodes text."
+        ) from error
+
+
+def _numbers(reader, cells, sees_group):
+    schema = reader.schema
+    places = slice(None) if sees_group else schema.blind_places
+
+    def view(frame, group_codes):
+        matrix = reader.codec.matrix(schema.features(frame))[:, places]
+        return np.column_stack([matrix, cells.levels[group_codes]]) if sees_group else matrix
+
+    return view
+
+
+def _as_given(schema, sees_group):
+    def view(frame, group_codes):
+        X = schema.format.restore(frame)
+        if sees_group or not schema.sensitive_positions:
+            return X
+        kept = [place for place in range(frame.shape[1]) if place not in schema.sensitive_positions]
+        return X.iloc[:, kept] if isinstance(X, pd.DataFrame) else np.asarray(X)[:, kept]
+
+    return view

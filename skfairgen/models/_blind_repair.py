@@ -1,0 +1,56 @@
+"""Labels drawn from scores that do not see the group, and have the same mean in every group."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skfairgen.criteria import draw_labels, fit_parity_scores, minimal_flip_labels, parity_scores
+from skfairgen.models._density_model import DensityModel
+
+N_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class BlindRepair:
+    """Labels for models that do not see the group: demographic parity of the scores that they are drawn from.
+
+    Attributes
+    ----------
+    multipliers, mean_shares : ndarray of shape (n_classes, n_groups)
+        What :func:`fit_parity_scores` found.
+    shares : ndarray of shape (n_classes, n_groups)
+        Share of each cell in the repaired rows.
+    strength : float
+        How far, in [0, 1].
+    label_draw : {"sample", "minimal"}
+        Whether labels are drawn afresh, or change as rarely as the moved scores allow.
+    """
+
+    multipliers: np.ndarray
+    mean_shares: np.ndarray
+    shares: np.ndarray
+    strength: float
+    label_draw: str
+
+    #: every group gets the class counts that its share asks for, to the row
+    is_exact = True
+
+    @staticmethod
+    def learn(model: DensityModel, rng, n_threads=1):
+        """Return the multipliers and mean shares of the scores, from rows of the model."""
+        sizes = rng.multinomial(N_ROWS, model.cells.group_shares)
+        draws = model.draw_as_learned(sizes, rng, n_threads)
+        return fit_parity_scores(model.joint_scores(draws.items, n_threads))
+
+    def scores(self, model, draws, rng, n_threads):
+        """Return the probability of each class before and after the repair, (n_items, n_classes) each."""
+        joint = model.joint_scores(draws.items, n_threads)
+        before = model.class_scores(draws.items, draws.group_codes, n_threads)
+        moved = parity_scores(joint, self.multipliers, self.mean_shares)
+        return before, (1 - self.strength) * before + self.strength * moved
+
+    def labels(self, drawn_with, before, after, rng):
+        """Return a label for each row, shape (n_items,), int."""
+        if self.label_draw == "minimal":
+            return minimal_flip_labels(drawn_with, before, after, rng)
+        return draw_labels(after, rng)

@@ -1,0 +1,183 @@
+"""A density of items given class and group, with the cells that it was learned from: it draws, and scores classes."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from skfairgen.criteria import Cells, apportion
+from skfairgen.models._draws import CHUNK_ROWS, Draws, by_chunks
+from skfairgen.nn import Given, build
+from skfairgen.training import torch_runtime
+
+
+class DensityModel:
+    """Draw items of any cell, and score the classes and groups of items.
+
+    Parameters
+    ----------
+    density : Density
+        Trained, in evaluation mode.
+    cells : Cells
+        Rows of each cell that it was learned from.
+    shares : ndarray of shape (n_classes, n_groups) or None
+        Share of each cell in what it draws unasked; None takes those of the rows.
+    blind_terms : int or None
+        How many of the first terms of an item's log-probability do not depend on the item's own sensitive values; None
+        for all of them.
+    """
+
+    def __init__(self, density, cells, shares=None, blind_terms=None):
+        self.density = density
+        self.cells = cells
+        self.shares = cells.counts / cells.n_rows if shares is None else np.asarray(shares)
+        self.blind_terms = blind_terms
+
+    @property
+    def device(self) -> torch.device:
+        """Where the density is."""
+        return next(self.density.parameters()).device
+
+    def with_shares(self, shares) -> "DensityModel":
+        """Return a model that draws other shares of the cells unasked."""
+        return DensityModel(self.density, self.cells, shares, self.blind_terms)
+
+    def given(self, class_codes, group_codes) -> dict[str, np.ndarray]:
+        """Return what the density is given of each item: its class and sensitive levels."""
+        return {"classes": class_codes, "levels": self.cells.levels[group_codes]}
+
+    def draw(self, wanted, rng, n_threads=1) -> Draws:
+        """Draw items.
+
+        Parameters
+        ----------
+        wanted : ndarray of shape (n_classes, n_groups), int
+            Items of each cell.
+        rng : numpy.random.Generator
+            Draws them; they come in random order.
+        n_threads : int
+            Threads of torch.
+        """
+        cell_codes = rng.permutation(np.repeat(np.arange(wanted.size), wanted.ravel()))
+        class_codes, group_codes = np.unravel_index(cell_codes, wanted.shape)
+
+        def sample(part):
+            noise = rng.random((len(part["classes"]), self.density.n_noise), dtype=np.float32)
+            given = Given(part["classes"], part["levels"])
+            return self.density.sample(given, torch.from_numpy(noise).to(self.device))
+
+        with torch_runtime(n_threads, self.device), torch.no_grad():
+            items = by_chunks(sample, self.given(class_codes, group_codes), self.device)
+        return Draws(items, class_codes, group_codes)
+
+    def draw_as_learned(self, group_sizes, rng, n_threads=1) -> Draws:
+        """Draw so many items of each group, classes by the group's own shares."""
+        columns = [apportion(own, size) for own, size in zip(self.cells.class_shares.T, group_sizes, strict=True)]
+        return self.draw(np.column_stack(columns), rng, n_threads)
+
+    def class_scores(self, items, group_codes, n_threads=1) -> np.ndarray:
+        r"""Return the probability of each class of items whose group is known, shape (n_items, n_classes).
+
+        .. math:: P(y \mid x, s) \propto P(y \mid s) \, p(x \mid y, s)
+        """
+        cells = self.cells
+        arrays = {
+            **items,
+            "levels": cells.levels[group_codes],
+            "class_shares": cells.class_shares.T.astype(np.float32)[group_codes],
+        }
+
+        def posterior(part):
+            own = {name: part[name] for name in self.density.item_names}
+            return {"scores": self.density.class_posterior(own, part["levels"], part["class_shares"])}
+
+        n_rows = max(CHUNK_ROWS // cells.n_classes, 1)  # the posterior passes every item once for each class
+        with torch_runtime(n_threads, self.device):
+            return by_chunks(posterior, arrays, self.device, n_rows)["scores"].astype(np.float64)
+
+    def joint_scores(self, items, n_threads=1) -> np.ndarray:
+        r"""Return the probability of each class and group of items, shape (n_items, n_classes, n_groups).
+
+        .. math:: P(y, s \mid x) \propto P(y, s) \, p(x \mid y, s)
+
+        with x the item without its sensitive values. It takes one pass through the density for each cell; memory is
+        bounded by chunks.
+        """
+        cells = self.cells
+        log_shares = np.log(np.maximum(cells.class_shares * cells.group_shares, 1e-300)).astype(np.float32)
+        found = []
+
+        def likelihood(levels, class_code):
+            def log_prob(part):
+                n_rows = len(next(iter(part.values())))
+                classes = torch.full((n_rows,), class_code, dtype=torch.long, device=self.device)
+                given = Given(classes, levels.expand(n_rows, -1))
+                return {"terms": self.density.log_prob(part, given)[:, : self.blind_terms].sum(dim=1)}
+
+            return log_prob
+
+        with torch_runtime(n_threads, self.device), torch.no_grad():
+            for class_code, group in np.ndindex(log_shares.shape):
+                levels = torch.as_tensor(cells.levels[group], device=self.device).long()
+                terms = by_chunks(likelihood(levels, class_code), items, self.device)["terms"]
+                found.append(terms + log_shares[class_code, group])
+        logits = np.stack(found, axis=1).astype(np.float64)
+        logits -= logits.max(axis=1, keepdims=True)
+        joint = np.exp(logits)
+        return (joint / joint.sum(axis=1, keepdims=True)).reshape(-1, *log_shares.shape)
+
+    def to_state(self) -> dict[str, Any]:
+        """Return the fitted values as plain values and arrays."""
+        return {
+            "density": module_to_state(self.density),
+            "cells": self.cells.to_state(),
+            "shares": self.shares,
+            "blind_terms": self.blind_terms,
+        }
+
+    @classmethod
+    def from_state(cls, state, version) -> "DensityModel":
+        """Return the model of a state.
+
+        Raises
+        ------
+        ValueError
+            If its parts do not belong together.
+        """
+        density = module_from_state(state["density"])
+        cells = Cells.from_state(state["cells"], version)
+        shares = np.asarray(state["shares"])
+        expected = [cells.n_classes, *cells.cardinalities]
+        if list(density.given_cardinalities) != expected or shares.shape != cells.counts.shape:
+            raise ValueError(
+                f"its density is given values of {list(density.given_cardinalities)} levels and its shares have the "
+                f"shape {shares.shape}; expected {expected} and {cells.counts.shape}"
+            )
+        return cls(density, cells, shares, state.get("blind_terms"))
+
+
+def module_to_state(module) -> dict[str, Any]:
+    """Return a network as its registered name, its settings and its weights."""
+    weights = {name: tensor.cpu().numpy() for name, tensor in module.state_dict().items()}
+    return {"name": type(module).__name__, "settings": module.settings, "weights": weights}
+
+
+def module_from_state(state):
+    """Return the network of a state, on the CPU and in evaluation mode.
+
+    Raises
+    ------
+    ValueError
+        If its name is not registered, or its weights do not have the shapes that its settings declare.
+    """
+    weights = state["weights"]
+    with torch.device("meta"):  # shapes first: nothing is allocated for a width that the file does not fill
+        declared = build(state["name"], state["settings"])
+    expected = {name: tuple(tensor.shape) for name, tensor in declared.state_dict().items()}
+    found = {name: array.shape for name, array in weights.items()}
+    if found != expected or any(array.dtype.kind != "f" for array in weights.values()):
+        raise ValueError(f"the weights of its {state['name']} do not have the shapes that its settings declare")
+    with torch.device("cpu"):
+        module = build(state["name"], state["settings"])
+    module.load_state_dict({name: torch.tensor(array) for name, array in weights.items()}, assign=True)
+    return module.eval()

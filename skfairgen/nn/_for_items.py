@@ -1,0 +1,112 @@
+"""The networks of a kind of items, made from what a codec says of them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import torch
+from torch import Generator
+
+from skfairgen.nn._code_encoder import CodeEncoder
+from skfairgen.nn._density import Density
+from skfairgen.nn._fair_autoencoder import FairAutoencoder
+from skfairgen.nn.table import ColumnDensity, ColumnEncoder
+
+
+class ItemSpec(Protocol):
+    """What a codec says of its items; `kind` is a name of :data:`NETWORKS`."""
+
+    @property
+    def kind(self) -> str: ...
+
+
+class Networks(NamedTuple):
+    """The networks of a kind of items.
+
+    Attributes
+    ----------
+    density : callable
+        Takes the spec, the number of values of each given column, and ``latent_features``; returns a Density.
+    encoder : callable
+        Takes the spec, the number of levels of each sensitive column, ``latent_features``, ``visible_terms`` (places
+        of the columns to see; None for all) and ``encode_levels``; returns a CodeEncoder.
+    fits : callable
+        Takes a density and a spec, and tells whether the density was made for such items.
+    """
+
+    density: Callable[..., Density]
+    encoder: Callable[..., CodeEncoder]
+    fits: Callable[[Any, Any], bool]
+
+
+def _column_density(spec: Any, given_cardinalities: Sequence[int], latent_features: int = 0) -> Density:
+    generable = [torch.as_tensor(allowed.copy()) for allowed in spec.generable]
+    return ColumnDensity(spec.cardinalities, given_cardinalities, generable, latent_features=latent_features)
+
+
+def _column_encoder(
+    spec: Any,
+    cardinalities: Sequence[int],
+    latent_features: int,
+    *,
+    visible_terms: Sequence[int] | None = None,
+    encode_levels: bool = True,
+) -> CodeEncoder:
+    return ColumnEncoder(
+        spec.cardinalities,
+        cardinalities,
+        latent_features,
+        visible_columns=visible_terms,
+        encode_given=encode_levels,
+    )
+
+
+def _fits_columns(density: Any, spec: Any) -> bool:
+    return isinstance(density, ColumnDensity) and density.cardinalities == tuple(spec.cardinalities)
+
+
+#: The networks by kind of items; a new kind of data adds its own.
+NETWORKS = {"tokens": Networks(_column_density, _column_encoder, _fits_columns)}
+
+
+def density_for(spec: ItemSpec, n_classes: int, cardinalities: Sequence[int], *, generator: Generator) -> Density:
+    """Return an untrained density of items given their class and sensitive levels.
+
+    Parameters
+    ----------
+    spec : ItemSpec
+        What a codec says of its items.
+    n_classes : int
+        Number of classes.
+    cardinalities : sequence of int
+        Number of levels of each sensitive column.
+    generator : torch.Generator
+        On the CPU; draws the weights.
+    """
+    density = NETWORKS[spec.kind].density(spec, [n_classes, *cardinalities])
+    density.reset_parameters(generator)
+    return density
+
+
+def is_made_for(density: Density, spec: ItemSpec) -> bool:
+    """Tell whether a density was made for the items of a spec."""
+    return NETWORKS[spec.kind].fits(density, spec)
+
+
+def autoencoder_for(
+    spec: ItemSpec,
+    cardinalities: Sequence[int],
+    *,
+    n_classes: int,
+    latent_features: int,
+    visible_terms: Sequence[int] | None,
+    encode_levels: bool,
+    generator: Generator,
+) -> FairAutoencoder:
+    """Return an untrained fair autoencoder of items; parameters as in :func:`density_for` and :class:`Networks`."""
+    networks = NETWORKS[spec.kind]
+    seen = {"visible_terms": visible_terms, "encode_levels": encode_levels}
+    encoder = networks.encoder(spec, cardinalities, latent_features, **seen)
+    decoder = networks.density(spec, cardinalities, latent_features)
+    autoencoder = FairAutoencoder(encoder, decoder, n_classes)
+    autoencoder.reset_parameters(generator)
+    return autoencoder
