@@ -13,7 +13,6 @@ from skfairgen.criteria._outcome_labels import draw_labels
 ROUNDS = {"demographic_parity": 5, "equalized_odds": 8, "equal_opportunity": 8}
 GAIN = 0.8
 SHRINKAGE_ROWS = 300  # rows at which half of a measured gap is taken to be chance
-LEAST_ROWS = 100  # rows under which a group or cell is left to the plan
 TOLERANCE = 0.003  # gap within which a round counts as having met the target
 
 
@@ -46,7 +45,7 @@ def tune_plan(
     """Correct what a plan is asked for until a classifier trained on its labels has the gaps wanted.
 
     Each round labels the pool, trains the classifier, measures its gaps on the audit rows, and moves the wanted gaps
-    by `gain` times what was missed. Gaps of n audit rows count n / (n + 300); under 100 rows they do not count.
+    by `gain` times what was missed. Gaps of n audit rows count n / (n + 300): those of small groups are mostly chance.
 
     Parameters
     ----------
@@ -83,7 +82,7 @@ def tune_plan(
     shape = pool.posteriors.shape[1:]
     uniforms = rng.random(len(pool.classes))
     support = _support(audit, plan, shape)
-    trust = np.where(support >= LEAST_ROWS, support / (support + SHRINKAGE_ROWS), 0.0)
+    trust = support / (support + SHRINKAGE_ROWS)
 
     def measure(labels):
         model = clone(classifier).fit(pool.features, labels)

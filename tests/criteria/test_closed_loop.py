@@ -83,16 +83,17 @@ def test_the_most_accurate_round_that_meets_the_target_is_kept():
         np.testing.assert_array_equal(plans[-1], plans[best])
 
 
-def test_groups_of_few_audit_rows_stay_as_planned():
+def test_a_gap_of_n_audit_rows_counts_n_in_n_plus_300():
     joint, shares = population(n_groups=3, n_kinds=1_000)
     pool, audit = (made_rows(8_000, joint, shares, seed) for seed in (1, 2))
-    few = np.flatnonzero((audit.groups != 2) | (np.cumsum(audit.groups == 2) <= 99))
-    audit = LoopRows(audit.features[few], audit.classes[few], audit.groups[few])
+    kept = np.concatenate([np.flatnonzero(audit.groups == group)[:300] for group in (0, 1)])  # none of group 2
+    audit = LoopRows(audit.features[kept], audit.classes[kept], audit.groups[kept])
     plan, _ = choose_plan(pool.posteriors, pool.groups, "demographic_parity")
-    options = {"label_draw": "sharpen", "rounds": 2, "tolerance": 0.0, "rng": np.random.default_rng(0)}
-    tuned, _ = tune_plan(plan, pool, audit, MODEL, **options)
-    assert not tuned.wanted[0, 1, 2]
-    assert tuned.wanted[0, 1, :2].all()
+    options = {"label_draw": "sharpen", "rounds": 2, "tolerance": 0.0, "gain": 1.0, "rng": np.random.default_rng(0)}
+    tuned, tuning = tune_plan(plan, pool, audit, MODEL, **options)
+    # two groups of one size: each is half of their gap away from everyone, and half of that counts
+    assert tuning[0]["missed"] == pytest.approx(tuning[0]["gap"] / 4)
+    np.testing.assert_allclose(np.abs(tuned.wanted[0, 1]), [tuning[0]["missed"]] * 2 + [0])
 
 
 def test_a_model_that_never_moves_keeps_the_loop_finite():
