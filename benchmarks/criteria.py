@@ -2,24 +2,30 @@
 
     SKFAIRGEN_DATA=folder python benchmarks/criteria.py --seeds 3 --picture criteria.png --tabfairgdt env/bin/python
 
-A synthetic table has as many rows as the real one, or four times as many where the method says "4 x rows"; models are
-tested on held-out real rows, with the sensitive columns as features and without them. COMPAS has five seeds, and each
-is another split.
+A synthetic table has as many rows as the real one; models are tested on held-out real rows, with the sensitive columns
+as features and without them. "sees s" and "blind" say which model the labels are planned for: look at the first figures
+of the former, and at those "without" of the latter. COMPAS has five seeds, and each is another split.
 """
 
 import argparse
 import json
 import warnings
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 from _peers import peer_rows
-from _protocol import crossed, load_task, train_and_test
+from _protocol import _figures as _judge_figures
+from _protocol import _one_hot_boosting, load_task, train_and_test
 from _runs import cpu_clock, flat, show, summarize
 from adult import BOTH, _oversample, train_and_test_weighted
 from imblearn.over_sampling import SMOTENC, RandomOverSampler
 from pandas.api.types import is_numeric_dtype
 from pandas.errors import PerformanceWarning
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from skfairgen import FairDistillResampler, FairGenerator
 from skfairgen.exceptions import SkfairgenWarning
@@ -33,7 +39,13 @@ TABLES = {
     "made_4_classes": "made, 4 classes, 2 x 2 groups",
 }
 CRITERIA = ("demographic_parity", "equalized_odds")
-STRENGTHS = (0.25, 0.5, 0.75, 1.0)
+DRAWS = ("sharpen", "decide")
+STRENGTHS = (0.25, 0.5, 0.75)
+CLASSIFIERS = {
+    "logistic regression": lambda: LogisticRegression(max_iter=1000),
+    "random forest": lambda: RandomForestClassifier(200, min_samples_leaf=5, random_state=0),
+    "HistGradientBoosting": lambda: HistGradientBoostingClassifier(random_state=0),
+}
 PEERS = {
     "real rows": "*",
     "class x group weights": "^",
@@ -60,10 +72,14 @@ def rows(task, seed, part=None, python=None):
         yield from simple_rows(task, judged, seed)
         if task.positive is not None:
             yield from peer_rows(task, seed, python)
-    if part in (None, "criteria"):
-        yield from criteria_rows(task, judged, seed)
-    if part in (None, "blind"):
-        yield from blind_rows(task, judged, seed)
+    if part in (None, "plans"):
+        yield from plan_rows(task, judged, seed)
+    if part in (None, "strengths"):
+        yield from strength_rows(task, judged, seed)
+    if part in (None, "augment"):
+        yield from augment_rows(task, judged, seed)
+    if part == "classifiers":
+        yield from classifier_rows(task, seed)
 
 
 def simple_rows(task, judged, seed):
@@ -78,42 +94,70 @@ def simple_rows(task, judged, seed):
             yield flat(train_and_test(made, task.test, **judged), method=f"{name}, parity cells", seed=seed)
 
 
-def criteria_rows(task, judged, seed):
-    """Yield the figures of one generator's rows under each criterion and strength."""
+def plan_rows(task, judged, seed):
+    """Yield the figures of planned labels, of each criterion, model and draw, and of other labels."""
+    fit = _fitted(task, seed)
+    yield from _figures(task, judged, "no criterion", *fit)
+    draws = DRAWS if task.positive is not None else DRAWS[:1]
+    for criterion, sees_group, label_draw in product(CRITERIA, (True, False), draws):
+        options = {"criterion": criterion, "sensitive_at_prediction": sees_group, "label_draw": label_draw}
+        name = f"{criterion}, {'sees s' if sees_group else 'blind'}, {label_draw}"
+        yield from _figures(task, judged, name, *_fitted(task, seed, **options))
+    options = {"criterion": "demographic_parity", "label_draw": "sample"}
+    yield from _figures(task, judged, "demographic_parity, sees s, sample", *_fitted(task, seed, **options))
+    yield from _figures(task, judged, "balanced_cells", *fit, criterion="balanced_cells")
+
+
+def strength_rows(task, judged, seed):
+    """Yield the figures of parity in part. The plans are made of the generator's rows alone, when rows are drawn."""
+    for sees_group in (True, False):
+        generator, clock = _fitted(task, seed, sensitive_at_prediction=sees_group)
+        for strength in STRENGTHS:
+            name = f"demographic_parity, {'sees s' if sees_group else 'blind'}, strength {strength:g}"
+            options = {"criterion": "demographic_parity", "strength": strength}
+            yield from _figures(task, judged, name, generator, clock, **options)
+
+
+def augment_rows(task, judged, seed):
+    """Yield the figures of rows added to the real ones for equalized odds."""
+    if task.positive is None:
+        return
     with cpu_clock() as clock:
-        generator = FairGenerator(task.sensitive_columns, random_state=seed).fit(*task.train)
-    for criterion, strength in [(None, 1.0), *((criterion, s) for criterion in CRITERIA for s in STRENGTHS)]:
-        figures = _draw_and_test(generator, task, judged, criterion=criterion, strength=strength)
-        yield flat(figures, method=f"{criterion} {strength:g}", seed=seed, **clock)
-    for criterion in CRITERIA:
-        figures = _draw_and_test(generator, task, judged, n_times=4, criterion=criterion)
-        yield flat(figures, method=f"{criterion}, 4 x rows 1", seed=seed, **clock)
-    generator.set_params(label_draw="minimal")
-    figures = _draw_and_test(generator, task, judged, criterion=CRITERIA[0])
-    yield flat(figures, method=f"{CRITERIA[0]}, minimal 1", seed=seed, **clock)
+        strategy = {"sampling_strategy": "equalized_odds", "strength": 0.85, "random_state": seed}
+        made = FairDistillResampler(task.sensitive_columns, **strategy).fit_resample(*task.train)
+    yield flat(train_and_test(made, task.test, **judged), method="added, equalized_odds .85", seed=seed, **clock)
 
 
-def blind_rows(task, judged, seed):
-    """Yield the figures of rows whose labels are for models that do not see the group."""
+def classifier_rows(task, seed):
+    """Yield the figures of other classifiers than the one that plans are tuned for."""
+    for criterion, sees_group in product(CRITERIA, (True, False)):
+        options = {"criterion": criterion, "sensitive_at_prediction": sees_group}
+        generator, _ = _fitted(task, seed, **options)
+        X, y = generator.sample(len(task.train[0]), random_state=seed)
+        dropped = [] if sees_group else task.sensitive_columns
+        for name, make in CLASSIFIERS.items():
+            model = make_pipeline(*_one_hot_boosting(seed)[:-1], StandardScaler(), make())
+            filled = [_filled(rows.drop(columns=dropped)) for rows in (X, task.test[0])]
+            model.fit(filled[0], (np.asarray(y) == task.positive).astype(int))
+            score = model.predict_proba(filled[1])[:, 1]
+            truth = (np.asarray(task.test[1]) == task.positive).astype(int)
+            found = _judge_figures(truth, score, task.test[0][task.sensitive_columns], task.min_group_rows)
+            yield {**found, "method": f"{criterion}, {'sees s' if sees_group else 'blind'}: {name}", "seed": seed}
+
+
+def _filled(rows):
+    return rows.fillna(dict.fromkeys(rows.select_dtypes("number"), -1))
+
+
+def _fitted(task, seed, **options):
     with cpu_clock() as clock:
-        blind = FairGenerator(
-            task.sensitive_columns, criterion=CRITERIA[0], sensitive_at_prediction=False, random_state=seed
-        ).fit(*task.train)
-    for strength in STRENGTHS[2:]:
-        figures = _draw_and_test(blind, task, judged, strength=strength)
-        yield flat(figures, method=f"{CRITERIA[0]}, blind {strength:g}", seed=seed, **clock)
+        generator = FairGenerator(task.sensitive_columns, random_state=seed, **options).fit(*task.train)
+    return generator, clock
 
 
-def _draw_and_test(generator, task, judged, n_times=1, **wanted):
-    X, y = generator.sample(n_times * len(task.train[0]), random_state=judged["random_state"], **wanted)
-    names = crossed(X, task.sensitive_columns)
-    is_large = (names.map(names.value_counts()) >= 500).to_numpy()
-    classes = np.unique(y) if task.positive is None else [task.positive]
-    gaps = [
-        np.abs((y == label)[is_large].groupby(names[is_large].to_numpy()).mean() - (y == label).mean()).max()
-        for label in classes
-    ]
-    return {**train_and_test((X, y), task.test, **judged), "fidelity": {"synthetic_gap": max(gaps)}}
+def _figures(task, judged, name, generator, clock, **wanted):
+    made = generator.sample(len(task.train[0]), random_state=judged["random_state"], **wanted)
+    yield flat(train_and_test(made, task.test, **judged), method=name, seed=judged["random_state"], **clock)
 
 
 def draw(runs, path):
@@ -137,11 +181,14 @@ def draw(runs, path):
 
 
 def _draw_methods(axis, mean, ratio):
-    for criterion, marker in zip(CRITERIA, "os", strict=True):
-        curve = mean.loc[["None 1", *(f"{criterion} {s:g}" for s in STRENGTHS)]]
-        axis.plot(curve[ratio], curve["accuracy"], marker + "-", label=f"{criterion}, strength 0 to 1")
-    blind = mean.loc[[f"{CRITERIA[0]}, blind {s:g}" for s in STRENGTHS[2:]]]
-    axis.plot(blind[f"{ratio}_without"], blind["accuracy_without"], "P--", label="blind labels, blind model")
+    for sees_group, suffix, marker in (("sees s", "", "o-"), ("blind", "_without", "P--")):
+        names = [f"demographic_parity, {sees_group}, strength {s:g}" for s in STRENGTHS]
+        curve = mean.loc[["no criterion", *names, f"demographic_parity, {sees_group}, sharpen"]]
+        label = f"demographic parity, {sees_group}, strength 0 to 1"
+        axis.plot(curve[ratio + suffix], curve["accuracy" + suffix], marker, label=label)
+        for label_draw, own in zip(DRAWS, "sd", strict=True):
+            point = mean.loc[f"equalized_odds, {sees_group}, {label_draw}", [ratio + suffix, "accuracy" + suffix]]
+            axis.plot(*point, own, label=f"equalized odds, {sees_group}, {label_draw}")
     for name, marker in PEERS.items():
         if name in mean.index:
             axis.plot(*mean.loc[name, [ratio, "accuracy"]], marker, mfc="none", color="black", ms=7, label=name)
@@ -152,7 +199,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--datasets", nargs="+", default=list(TABLES), choices=TABLES)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--part", choices=["peers", "criteria", "blind"], help="only some methods")
+    parser.add_argument(
+        "--part", choices=["peers", "plans", "strengths", "augment", "classifiers"], help="only some methods"
+    )
     parser.add_argument("--tabfairgdt", metavar="PYTHON", help="interpreter that has tabfairgdt; left out without it")
     parser.add_argument("--json", help="file to write every run to")
     parser.add_argument("--picture", help="PNG to draw")
@@ -170,7 +219,7 @@ def main():
                 load_task(dataset, seed if dataset == "compas" else 0), seed, options.part, options.tabfairgdt
             )
         ]
-        show(runs[dataset], [*BOTH, "synthetic_gap", "cpu_seconds"])
+        show(runs[dataset], [*BOTH, "cpu_seconds"])
         if options.json:
             Path(options.json).write_text(json.dumps(runs, indent=2, default=float) + "\n")
     if options.picture and not options.part:

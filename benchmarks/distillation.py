@@ -38,7 +38,7 @@ def compared(task, students, seeds, criterion=None):
             report = student.distillation_report_.query("column != '(label)'")
             more = {
                 "kl": report.loc[report["group"] == "(all)", "kl"].sum(min_count=1),
-                "share": student.n_parameters_ / teacher.net_.module_.n_parameters,
+                "share": student.n_parameters_ / teacher.n_parameters_,
                 "kilobytes": student.size_bytes_ / 1e3,
                 "of_teacher_seconds": spent["cpu_seconds"] / clock["cpu_seconds"],
             }

@@ -13,6 +13,7 @@ from skfairgen.data import State
 # accuracy that a whole gap is worth between two views: under equalized odds thresholds may leave more of it
 PRICE_OF_GAP = 0.2
 LEAST_KEPT = 0.5  # share of the accuracy gained over the constant under which a plan collapses
+LEAST_LOSS = 0.01  # accuracy under which a loss is no collapse, however little there was to gain
 VIEWS = ("blind", "sighted", "thresholds")
 STRENGTH_STEPS = 6  # halvings in the search of the strength that keeps half
 
@@ -32,8 +33,8 @@ class PlanForecast:
     gap : float
         Largest difference between two groups in a rate that the criterion names.
     strength_that_keeps_half : float or None
-        Largest strength whose plan keeps half of the accuracy gained over the constant, where this one does not;
-        None where it does.
+        Largest strength whose plan keeps half of the accuracy gained over the constant, where this one does not and
+        loses .01 of accuracy or more; None elsewhere.
     """
 
     accuracy: float
@@ -200,7 +201,8 @@ def choose_plan(posteriors, groups, criterion, *, strength=1.0, sees_group=True,
     forecasts = [expected_of(plan) for plan in plans]
     best = np.argmax([expected.accuracy - PRICE_OF_GAP * expected.gap for expected in forecasts])
     plan, expected = plans[best], forecasts[best]
-    if expected.kept >= LEAST_KEPT:
+    lost = expected.unconstrained_accuracy - expected.accuracy
+    if expected.kept >= LEAST_KEPT or lost < LEAST_LOSS:
         return plan, expected
     gained = expected.unconstrained_accuracy - expected.constant_accuracy
     least = expected.constant_accuracy + LEAST_KEPT * gained
