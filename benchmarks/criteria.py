@@ -60,7 +60,7 @@ PEERS = {
 }
 
 
-def rows(task, seed, part=None, python=None):
+def rows(task, seed, part=None, python=None, draws=DRAWS):
     """Yield the figures of every method of a part, or of all parts, on one table."""
     judged = {
         "sensitive_columns": task.sensitive_columns,
@@ -73,7 +73,7 @@ def rows(task, seed, part=None, python=None):
         if task.positive is not None:
             yield from peer_rows(task, seed, python)
     if part in (None, "plans"):
-        yield from plan_rows(task, judged, seed)
+        yield from plan_rows(task, judged, seed, draws)
     if part in (None, "strengths"):
         yield from strength_rows(task, judged, seed)
     if part in (None, "augment"):
@@ -94,11 +94,10 @@ def simple_rows(task, judged, seed):
             yield flat(train_and_test(made, task.test, **judged), method=f"{name}, parity cells", seed=seed)
 
 
-def plan_rows(task, judged, seed):
+def plan_rows(task, judged, seed, draws):
     """Yield the figures of planned labels, of each criterion, model and draw, and of other labels."""
     fit = _fitted(task, seed)
     yield from _figures(task, judged, "no criterion", *fit)
-    draws = DRAWS if task.positive is not None else DRAWS[:1]
     for criterion, sees_group, label_draw in product(CRITERIA, (True, False), draws):
         options = {"criterion": criterion, "sensitive_at_prediction": sees_group, "label_draw": label_draw}
         name = f"{criterion}, {'sees s' if sees_group else 'blind'}, {label_draw}"
@@ -202,6 +201,7 @@ def main():
     parser.add_argument(
         "--part", choices=["peers", "plans", "strengths", "augment", "classifiers"], help="only some methods"
     )
+    parser.add_argument("--draws", nargs="+", default=DRAWS, choices=DRAWS, help="label_draw of the plans")
     parser.add_argument("--tabfairgdt", metavar="PYTHON", help="interpreter that has tabfairgdt; left out without it")
     parser.add_argument("--json", help="file to write every run to")
     parser.add_argument("--picture", help="PNG to draw")
@@ -216,7 +216,11 @@ def main():
             row
             for seed in seeds
             for row in rows(
-                load_task(dataset, seed if dataset == "compas" else 0), seed, options.part, options.tabfairgdt
+                load_task(dataset, seed if dataset == "compas" else 0),
+                seed,
+                options.part,
+                options.tabfairgdt,
+                options.draws,
             )
         ]
         show(runs[dataset], [*BOTH, "cpu_seconds"])

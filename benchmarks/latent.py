@@ -57,7 +57,7 @@ def rows(task, seed):
 def codes_of(encoder, table, rng):
     """Return codes to decode, by name: as the decoder saw them in training, with noise."""
     drawn = rng.standard_normal((len(table), encoder.n_components))
-    noise = encoder.net_.module_.encoder.resolution.numpy()
+    noise = encoder.model_.resolution
     return {"prior": drawn, "posterior": encoder.transform(table) + noise * drawn}
 
 
