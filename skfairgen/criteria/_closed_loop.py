@@ -40,7 +40,18 @@ class LoopRows:
 
 
 def tune_plan(
-    plan, pool, audit, classifier, *, label_draw, strength=1.0, rounds=None, gain=GAIN, tolerance=TOLERANCE, rng
+    plan,
+    pool,
+    audit,
+    classifier,
+    *,
+    label_draw,
+    strength=1.0,
+    rounds=None,
+    gain=GAIN,
+    tolerance=TOLERANCE,
+    track=iter,
+    rng,
 ):
     """Correct what a plan is asked for until a classifier trained on its labels has the gaps wanted.
 
@@ -67,6 +78,8 @@ def tune_plan(
         Share of what was missed that the next round corrects.
     tolerance : float, default=0.003
         Largest gap to the target, in rate, of a round that counts as having met it.
+    track : callable, default=iter
+        Takes the rounds and passes them on, such as a progress bar.
     rng : numpy Generator
         Source of the labels' uniforms, the same in every round.
 
@@ -98,7 +111,7 @@ def tune_plan(
         target = (1 - strength) * gaps + left
         plan = _replan(plan, np.where(trust > 0, target - left, plan.wanted), pool)
         tuning.append(_record(0, gaps, gaps, trust * (gaps - target), accuracy, shape))
-    for number in range(1, 1 + (ROUNDS[plan.criterion] if rounds is None else rounds)):
+    for number in track(range(1, 1 + (ROUNDS[plan.criterion] if rounds is None else rounds))):
         scores = plan.label_scores(pool.posteriors, pool.groups, pool.strata, label_draw=label_draw)
         gaps, accuracy = measure(draw_labels(scores, _Replay(uniforms)))
         missed = trust * (gaps - target)

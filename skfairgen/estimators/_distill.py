@@ -59,11 +59,10 @@ def distill(
     .. math:: w_q \sum_j \mathrm{KL}\bigl(p_T(t_j \mid t_{<j}, y, s) \,\|\, p_S\bigr)
               + w_u \, \mathrm{KL}\bigl(P_T(y \mid t, s) \,\|\, P_S\bigr),
 
-    the quality loss and the utility loss of [1]_, on rows of the teacher. With
-    ``criterion="demographic_parity"`` the teacher's labels are repaired after its network has drawn a row, and its
-    conditionals given the repaired label have no closed form: the student then maximizes the likelihood of the
-    repaired rows, with the divergence given the label before the repair as a control variate. Either way the
-    student draws repaired rows with no repair step.
+    the quality loss and the utility loss of [1]_, on rows of the teacher. A criterion such as "demographic_parity"
+    makes labels after the network has drawn a row, so the conditionals given such a label have no closed form. The
+    student then maximizes the likelihood of the labeled rows, with the divergence given the label before as a control
+    variate. Either way the student draws labeled rows in one step.
 
     Of an encoder, the student gives the teacher's codes z from fewer parameters:
 
@@ -79,8 +78,8 @@ def distill(
     teacher : FairGenerator, DistilledGenerator, FairDistillResampler or FairEncoder
         Fitted; of a resampler, its generator is taken.
     data : tuple (X, y) or (X, y, sensitive_features), default=None
-        Real rows to compare teacher and student on, in the place of the teacher's. Not with a generator of
-        ``criterion="demographic_parity"``, since their labels are not repaired.
+        Real rows to compare teacher and student on, in the place of the teacher's. Not where a criterion makes the
+        labels after a row is drawn, since real rows have no such labels.
     size : "small", float in (0, 1] or dict, default="small"
         Size of the student: at most this share of the teacher's parameters (of an encoder's, without its decoder),
         "small" being 0.2; or the widths themselves, ``{"embedding_features": 4, "hidden_features": 8}``, and
@@ -90,7 +89,7 @@ def distill(
     utility_weight : "auto" or float, default="auto"
         Weight :math:`w_u` of the label distributions, which costs a pass over the rows for each class. "auto" is 1.0
         for an encoder; 10.0 for a generator whose labels are repaired after a row is drawn, where it tells the student
-        what drawn labels tell only in the mean; and 0.0 for others: the quality loss, given the label, needs it not.
+        what drawn labels tell only in the mean; and 0.0 for others, whose quality loss is already given the label.
     temperature : float, default=1.0
         Temperature of the quality loss of a generator.
     max_epochs : int, default=12
@@ -112,8 +111,8 @@ def distill(
 
         ``distillation_report_`` has a row for each generated column, over all rows (group "(all)") and in each group:
         ``n_rows`` of the teacher it was measured on (never trained on), ``log_loss`` of the student (nats), and ``kl``,
-        the divergence from the teacher (nats; NaN with "demographic_parity"). The column "(label)" tells the same of
-        the label given the row, after the repair, and ``class_share_gap``: the largest difference between the class
+        the divergence from the teacher (nats; NaN where labels are made after a row is drawn). The column "(label)"
+        tells the same of the label given the row, and ``class_share_gap``: the largest difference between the class
         shares of the group's rows and those of all rows. Of an encoder it has a row for each component in use and
         group: ``n_rows``, ``kl`` (nats) and ``variance_ratio``, the variance of the student's codes over that of the
         teacher's.
@@ -168,9 +167,8 @@ def _small_generator(teacher, drawer, data, size, options, rng, generator):
     """Return the student of a generator of rows."""
     if drawer.repair is not None and (data is not None or options.temperature != 1):
         raise ValueError(
-            "data= or a temperature other than 1 was given for a teacher with criterion='demographic_parity'. Its "
-            "labels are repaired after a row is drawn: real rows have no such labels, and their likelihood has no "
-            "temperature. Leave both out."
+            "data= or a temperature other than 1 was given for a teacher whose criterion makes labels after a row is "
+            "drawn. Real rows have no such labels, and their likelihood has no temperature. Leave both out."
         )
     rows = None if data is None else drawer.reader.read(*data)
     model = drawer.model.with_shares(drawer.shares)

@@ -338,8 +338,11 @@ def drawer_of(generator, criterion="fitted", strength="fitted"):
     reader, model = generator.reader_, generator.model_
     check_criterion(asked["criterion"], reader.schema, generator.label_draw)
     wish = _wish(generator, asked["criterion"], asked["strength"])
+    is_new = wish not in model.plans
     tuning = tuning_of(generator, reader, model.rows.cells)  # the training rows are gone
     repair = model.repair(wish, reader.stratum_codes, tuning, generator.n_threads)
+    if is_new:
+        warn_of_lost_accuracy(repair)
     shares = model.shares(wish.criterion, wish.strength) if repair is None else repair.shares
     return RowDrawer(reader, model.rows, shares, repair, generator.n_threads)
 

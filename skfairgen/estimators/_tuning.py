@@ -1,10 +1,13 @@
 """What a plan is tuned with: a classifier that stands for the user's, and the rows that it is given."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
+from tqdm.auto import tqdm
 
 from skfairgen.criteria import LoopRows
 from skfairgen.models import Tuning
@@ -83,7 +86,8 @@ def tuning_of(estimator, reader, cells, rows=None):
         strata = None if reader.schema.strata is None else reader.schema.stratum_codes(frame)
         return LoopRows(view(frame, group_codes), class_codes, group_codes, strata)
 
-    return Tuning(QuietClassifier(classifier, estimator.n_threads), features, audit, rows is not None)
+    track = partial(tqdm, desc="Tuning the plan", unit="round") if estimator.verbose else iter
+    return Tuning(QuietClassifier(classifier, estimator.n_threads), features, audit, rows is not None, track)
 
 
 def try_classifier(estimator, table):

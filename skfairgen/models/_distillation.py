@@ -3,18 +3,19 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 
 from skfairgen.criteria import drawn_counts
-from skfairgen.losses import utility_loss
 from skfairgen.models._density_model import DensityModel
-from skfairgen.models._draws import by_chunks
 from skfairgen.models._label_repair import draw_repaired
-from skfairgen.nn import Given
-from skfairgen.training import fit_student, torch_runtime
+from skfairgen.training import (
+    divergence_by_column,
+    divergence_of_labels,
+    fit_student,
+    row_tensors,
+    torch_runtime,
+)
 
 N_REPORTED = 4_096
-REPORT_CHUNK = 1_024
 
 
 class Distilled(NamedTuple):
@@ -131,43 +132,32 @@ def _class_shares(shares):
 
 
 def _report(source, teacher, student, rng, n_threads):
-    rows = source(N_REPORTED, rng)
-    is_repaired = "after" in rows
-
-    def compare(part):
-        items = {name: part[name] for name in teacher.density.item_names}
-        given = Given(part["classes"], part["levels"])
-        losses = -student.density.log_prob(items, given)
-        if is_repaired:  # the conditionals given a repaired label have no closed form
-            kl = torch.full_like(losses, torch.nan)
-        else:
-            kl = student.density.divergence(teacher.density.target(items, given), items, given)
-        logits = student.density.class_logits(items, part["levels"], part["class_shares"])
-        own = items, part["levels"], part["class_shares"]
-        target = part["after"] if is_repaired else teacher.density.class_posterior(*own)
-        label_loss = torch.nn.functional.cross_entropy(logits, part["classes"], reduction="none")
-        return {
-            "losses": torch.cat([losses, label_loss[:, None]], dim=1),
-            "kl": torch.cat([kl, utility_loss(target, logits)[:, None]], dim=1),
-        }
-
-    with torch_runtime(n_threads, teacher.device), torch.no_grad():
-        figures = by_chunks(compare, rows, teacher.device, REPORT_CHUNK)
+    drawn = source(N_REPORTED, rng)
+    with torch_runtime(n_threads, teacher.device):
+        rows = row_tensors(drawn, teacher.device)
+        # the conditionals given a repaired label have no closed form
+        other = None if "after" in drawn else teacher.density
+        figures = zip(
+            divergence_by_column(rows, student.density, other),
+            divergence_of_labels(rows, student.density, teacher.density),
+            strict=True,
+        )
+        losses, divergences = (np.column_stack(pair) for pair in figures)
     own_shares = _class_shares(source.shares)
     gaps = np.abs(own_shares - source.shares.sum(axis=1) / source.shares.sum()).max(axis=1)
     records = []
     for group in (None, *range(len(teacher.cells.levels))):
-        mask = slice(None) if group is None else (rows["levels"] == teacher.cells.levels[group]).all(axis=1)
-        losses, kl = figures["losses"][mask], figures["kl"][mask]
-        for term in (*range(losses.shape[1] - 1), None):
+        mask = slice(None) if group is None else (drawn["levels"] == teacher.cells.levels[group]).all(axis=1)
+        loss, kl = losses[mask], divergences[mask]
+        for term in (*range(loss.shape[1] - 1), None):
             place = -1 if term is None else term
             gap = np.nan if term is not None else gaps.max() if group is None else gaps[group]
             records.append(
                 {
                     "term": term,
                     "group": group,
-                    "n_rows": len(losses),
-                    "log_loss": _mean(losses[:, place]),
+                    "n_rows": len(loss),
+                    "log_loss": _mean(loss[:, place]),
                     "kl": _mean(kl[:, place]),
                     "class_share_gap": gap,
                 }

@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from skfairgen.training import row_tensors
+
 CHUNK_ROWS = 8_192
 
 
@@ -52,17 +54,10 @@ def by_chunks(
     joined: dict[str, np.ndarray] = {}
     for start in range(0, max(length, 1), n_rows):
         rows = slice(start, start + n_rows)
-        found = function({name: as_tensor(values[rows], device) for name, values in arrays.items()})
+        found = function(row_tensors({name: values[rows] for name, values in arrays.items()}, device))
         for name, tensor in found.items():
             part = tensor.cpu().numpy()
             if name not in joined:
                 joined[name] = np.empty((length, *part.shape[1:]), dtype=part.dtype)
             joined[name][rows] = part
     return joined
-
-
-def as_tensor(values: np.ndarray, device: torch.device) -> Tensor:
-    """Return an array as an int64 or float32 tensor; an array that must not be written to is copied."""
-    dtype = np.int64 if values.dtype.kind in "biu" else np.float32
-    own = np.array(values, dtype=dtype, order="C", copy=None if values.flags.writeable else True)
-    return torch.from_numpy(own).to(device)

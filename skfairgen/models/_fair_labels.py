@@ -1,6 +1,6 @@
 """Labels that follow a fair decision: the plan behind them, and its tuning on a trained model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from skfairgen.models._draws import Draws
 from skfairgen.models._label_repair import StrataReader
 
 # rows of the teacher that a plan is made on; fewer where a pass for each cell makes them dear
-MIN_POOL_ROWS, MAX_POOL_ROWS, MAX_POOL_PASSES = 20_000, 40_000, 4_000_000
+MIN_POOL_ROWS, MAX_POOL_ROWS, MAX_POOL_PASSES = 20_000, 40_000, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,15 @@ class Tuning:
         training rows where they are at hand, and the draws.
     has_training_rows : bool
         Whether they are at hand.
+    track : callable
+        Takes the rounds and passes them on: shows how far the tuning is.
     """
 
     classifier: Any
     features: Callable[[Draws, np.random.Generator], Any]
     audit: Callable[[Draws | None, np.random.Generator], LoopRows]
     has_training_rows: bool
+    track: Callable[[Iterable[int]], Iterable[int]] = iter
 
 
 @dataclass(frozen=True)
@@ -126,9 +129,8 @@ def make_fair_labels(model, criterion, strength, label_draw, *, sees_group, stra
         if not tuning.has_training_rows or criterion != "demographic_parity":  # odds need the labels of many rows
             fresh = model.draw_as_learned(rng.multinomial(n_rows, cells.group_shares), rng, n_threads)
         audit = tuning.audit(fresh, rng)
-        plan, records = tune_plan(
-            plan, rows, audit, tuning.classifier, label_draw=label_draw, strength=strength, rng=rng
-        )
+        options = {"label_draw": label_draw, "strength": strength, "track": tuning.track, "rng": rng}
+        plan, records = tune_plan(plan, rows, audit, tuning.classifier, **options)
     labels = plan.label_scores(joint, pool.group_codes, own, label_draw=label_draw)
     return FairLabels(plan, _cell_shares(labels, pool, cells), label_draw, strata, forecast, tuple(records))
 
