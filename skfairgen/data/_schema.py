@@ -93,7 +93,9 @@ class Schema:
     @property
     def blind_places(self):
         """Places, among the columns to learn, of those that are not sensitive."""
-        return [k for k, position in enumerate(self.feature_positions) if position not in self.sensitive_positions]
+        return [
+            k for k, position in enumerate(self.feature_positions or []) if position not in self.sensitive_positions
+        ]
 
     @property
     def feature_names(self):
@@ -185,7 +187,8 @@ class Schema:
     def fits(self, other):
         """Tell whether a network trained on this schema can go on with the rows of another."""
         same_columns = self.feature_positions == other.feature_positions
-        return same_columns and np.array_equal(self.classes, other.classes) and self.group_names == other.group_names
+        labels = [None if schema.target is None else schema.target.classes_.tolist() for schema in (self, other)]
+        return same_columns and labels[0] == labels[1] and self.group_names == other.group_names
 
     def assemble(self, features, group_codes):
         """Join generated features with their groups' sensitive values, in the column order of X."""
@@ -197,10 +200,10 @@ class Schema:
 
     def sensitive_values(self, group_codes, frame, rng):
         """Return the sensitive values of rows, in the kind of `sensitive_features`, or as columns of X."""
-        if self.sensitive_features is not None:
-            return self.sensitive_features.restore(self.groups.draw(group_codes, rng))
         if self.groups is None:
             return None
+        if self.sensitive_features is not None:
+            return self.sensitive_features.restore(self.groups.draw(group_codes, rng))
         names = self.format.columns[self.sensitive_positions]
         return frame[self.sensitive_positions].set_axis(names, axis=1)
 

@@ -32,7 +32,7 @@ class _Levels:
         if column.isna().any():
             tokens = np.append(tokens, 0)
             names.append(None)
-        return cls(codec, codec.decode(tokens, None), names)
+        return cls(codec, codec.decode(tokens, np.random.default_rng(0)), names)
 
     def to_state(self):
         return {"codec": self.codec.to_state(), "values": self.values, "names": self.names}

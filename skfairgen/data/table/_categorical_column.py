@@ -32,6 +32,7 @@ class CategoricalColumn:
 
     def __init__(self, min_count=5):
         self.min_count = min_count
+        self.draws_rare_from_kept_ = False
 
     def fit(self, column):
         """Learn the levels of a Series."""
@@ -66,7 +67,7 @@ class CategoricalColumn:
             "rare_shares": self.rare_shares_,
             "generable": self.generable_,
             "missing": self.missing_,
-            "draws_rare_from_kept": getattr(self, "draws_rare_from_kept_", False),
+            "draws_rare_from_kept": self.draws_rare_from_kept_,
         }
 
     @classmethod
@@ -151,7 +152,7 @@ class CategoricalColumn:
     def _draw_rare(self, n_rows, rng):
         if len(self.rare_shares_) == 0:
             return np.full(n_rows, -1)
-        first = 0 if getattr(self, "draws_rare_from_kept_", False) else self.n_kept_
+        first = 0 if self.draws_rare_from_kept_ else self.n_kept_
         return first + rng.choice(len(self.rare_shares_), size=n_rows, p=self.rare_shares_)
 
 
