@@ -1,13 +1,14 @@
 """The command line."""
 
 import argparse
+from collections.abc import Sequence
 
 from skfairgen import __version__
 
 SENSITIVE_COLUMNS = ("race", "sex")
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command of ``skfairgen``.
 
     Parameters

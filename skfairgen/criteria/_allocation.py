@@ -1,6 +1,7 @@
 """How many rows each (class, group) cell gets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar
@@ -8,7 +9,7 @@ from scipy.optimize import minimize, minimize_scalar
 from skfairgen.data import group_name
 
 
-def allocate(strategy, counts, cells, unnamed=None):
+def allocate(strategy: Any, counts: np.ndarray, cells: "CellNames", unnamed: int | None = None) -> np.ndarray:
     """Return how many rows each cell has in the output.
 
     Parameters
@@ -51,7 +52,7 @@ def allocate(strategy, counts, cells, unnamed=None):
     return np.where(raised, largest, counts)
 
 
-def parity_targets(counts):
+def parity_targets(counts: np.ndarray) -> np.ndarray:
     r"""Return the fewest rows, none below `counts`, that give every group the same class rates.
 
     With class rates :math:`\pi`, group g needs :math:`N_g = \max_c n_{cg} / \pi_c` rows to keep all it has;
@@ -66,7 +67,7 @@ def parity_targets(counts):
     return np.maximum(counts, np.round(rates[:, None] * totals).astype(int))
 
 
-def apportion(shares, n_rows):
+def apportion(shares: np.ndarray, n_rows: int) -> np.ndarray:
     """Split `n_rows` by shares of any shape, to whole rows that sum to it exactly (largest remainders)."""
     shares = np.asarray(shares, dtype=float)
     exact = shares / shares.sum() * n_rows
@@ -77,7 +78,7 @@ def apportion(shares, n_rows):
     return whole
 
 
-def drawn_counts(shares, n_rows, rng):
+def drawn_counts(shares: np.ndarray, n_rows: int, rng: np.random.Generator) -> np.ndarray:
     r"""Split `n_rows` by shares of any shape at random, each to one of the two whole numbers next to its part.
 
     .. math:: n_k = \lfloor n S_k + u \rfloor - \lfloor n S_{k-1} + u \rfloor, \qquad u \sim U(0, 1)
@@ -94,7 +95,7 @@ def drawn_counts(shares, n_rows, rng):
     return np.diff(places, prepend=0).reshape(shares.shape)
 
 
-def equalized_shares(counts, strength):
+def equalized_shares(counts: np.ndarray, strength: float) -> np.ndarray:
     r"""Return cell shares moved towards independence of class and group, shape (n_classes, n_groups).
 
     .. math:: (1 - \text{strength}) \, p(y, s) + \text{strength} \sum_l p(y \mid l) \, p(s, l)
@@ -121,22 +122,22 @@ class CellNames:
         Class labels and group names; `groups` is None when there are no sensitive columns.
     """
 
-    def __init__(self, classes, groups):
-        self.classes = list(classes)
-        self.groups = None if groups is None else list(groups)
+    def __init__(self, classes: Sequence[Any], groups: Sequence[Any] | None) -> None:
+        self.classes: list[Any] = list(classes)
+        self.groups: list[Any] | None = None if groups is None else list(groups)
         self._class_place = {label: place for place, label in enumerate(self.classes)}
         self._group_place = {group: place for place, group in enumerate(self.groups or [])}
 
-    def name(self, class_place, group_place):
+    def name(self, class_place: int, group_place: int) -> Any:
         """Return the key of a cell: the class without groups, else the pair (class, group)."""
         label = self.classes[class_place]
         return label if self.groups is None else (label, self.groups[group_place])
 
-    def as_dict(self, values):
+    def as_dict(self, values: np.ndarray) -> dict[Any, int]:
         """Return an array of shape (n_classes, n_groups) as a dict from cell to int, zeros left out."""
         return {self.name(*place): int(values[tuple(place)]) for place in np.argwhere(values != 0)}
 
-    def place(self, key):
+    def place(self, key: Any) -> tuple[int, int | None]:
         """Return the places (class, group) of a key; the group is None when the key is a class.
 
         Raises

@@ -1,6 +1,7 @@
 """How many rows stand behind each cell, and the shares that follow from it."""
 
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
@@ -25,30 +26,30 @@ class Cells:
 
     strata_counts: np.ndarray
     levels: np.ndarray
-    cardinalities: list
+    cardinalities: list[int]
 
     @property
-    def counts(self):
+    def counts(self) -> np.ndarray:
         """Rows of each cell, shape (n_classes, n_groups), int."""
         return self.strata_counts.sum(axis=2)
 
     @property
-    def n_rows(self):
+    def n_rows(self) -> int:
         """Rows of all cells."""
         return int(self.strata_counts.sum())
 
     @property
-    def n_classes(self):
+    def n_classes(self) -> int:
         """Number of classes."""
         return self.strata_counts.shape[0]
 
     @property
-    def group_shares(self):
+    def group_shares(self) -> np.ndarray:
         """Share of each group, shape (n_groups,)."""
         return self.counts.sum(axis=0) / self.n_rows
 
     @property
-    def group_parents(self):
+    def group_parents(self) -> np.ndarray | None:
         """What each group shares with those it leans on if it is small: its first sensitive value, if several.
 
         None where that is everyone.
@@ -56,20 +57,20 @@ class Cells:
         return self.levels[:, 0] if self.levels.shape[1] > 1 else None
 
     @property
-    def class_shares(self):
+    def class_shares(self) -> np.ndarray:
         """Class shares of each group, shape (n_classes, n_groups); those of small groups lean on larger ones."""
         return pooled_class_shares(self.counts, self.group_parents)
 
-    def moved_shares(self, criterion, strength):
+    def moved_shares(self, criterion: str | None, strength: float) -> np.ndarray:
         """Return the share of each cell that a criterion asks for, shape (n_classes, n_groups)."""
         counts = self.strata_counts if criterion == "demographic_parity" else self.counts
         return equalized_shares(counts, 0.0 if criterion is None else strength)
 
-    def of_groups(self, kept):
+    def of_groups(self, kept: slice | np.ndarray) -> "Cells":
         """Return the cells of some groups only, without strata."""
         return Cells(self.counts[:, kept, None], self.levels[kept], self.cardinalities)
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return the fitted values as plain values."""
         return {
             "strata_counts": self.strata_counts,
@@ -78,7 +79,7 @@ class Cells:
         }
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the cells of a state.
 
         Raises

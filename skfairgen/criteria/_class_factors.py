@@ -6,7 +6,9 @@ import numpy as np
 _FLOOR = 1e-9
 
 
-def proportional_factors(scores, shares, max_iterations=1000, tolerance=1e-6):
+def proportional_factors(
+    scores: np.ndarray, shares: np.ndarray, max_iterations: int = 1000, tolerance: float = 1e-6
+) -> np.ndarray:
     """Factors after which the renormalized rows have given class shares, by iterative proportional fitting.
 
     Parameters
@@ -50,7 +52,7 @@ def proportional_factors(scores, shares, max_iterations=1000, tolerance=1e-6):
     return factors
 
 
-def with_class_factors(scores, factors):
+def with_class_factors(scores: np.ndarray, factors: np.ndarray) -> np.ndarray:
     """Multiply each class's scores by its factor and renormalize the rows.
 
     Parameters

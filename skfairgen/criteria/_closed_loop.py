@@ -1,12 +1,14 @@
 """The closed loop: ask the plan for what makes a model trained on its labels fair, not the plan itself."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 
 from skfairgen.criteria._constraints import joint_indicator, largest_gap, mean_shares, rate_gaps, stratum_rows
-from skfairgen.criteria._fair_plan import fit_plan
+from skfairgen.criteria._fair_plan import FairPlan, fit_plan
 from skfairgen.criteria._fair_rule import sighted_posteriors
 from skfairgen.criteria._outcome_labels import draw_labels
 
@@ -40,19 +42,19 @@ class LoopRows:
 
 
 def tune_plan(
-    plan,
-    pool,
-    audit,
-    classifier,
+    plan: FairPlan,
+    pool: LoopRows,
+    audit: LoopRows,
+    classifier: Any,
     *,
-    label_draw,
-    strength=1.0,
-    rounds=None,
-    gain=GAIN,
-    tolerance=TOLERANCE,
-    track=iter,
-    rng,
-):
+    label_draw: str,
+    strength: float = 1.0,
+    rounds: int | None = None,
+    gain: float = GAIN,
+    tolerance: float = TOLERANCE,
+    track: Callable[[Iterable[int]], Iterable[int]] = iter,
+    rng: np.random.Generator,
+) -> tuple[FairPlan, list[dict[str, Any]]]:
     """Correct what a plan is asked for until a classifier trained on its labels has the gaps wanted.
 
     Each round labels the pool, trains the classifier, measures its gaps on the audit rows, and moves the wanted gaps

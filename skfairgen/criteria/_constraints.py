@@ -1,11 +1,13 @@
 """What a group criterion asks of decisions, as functions of a row whose mean is a gap between rates."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 CRITERIA = ("demographic_parity", "equalized_odds", "equal_opportunity")
 
 
-def constraint_functions(posteriors, shares, criterion):
+def constraint_functions(posteriors: np.ndarray, shares: np.ndarray, criterion: str) -> np.ndarray:
     r"""Return the functions g of each row: the mean of decision times g is a group's rate less everyone's.
 
     .. math:: g_s = P_{\cdot s} / \pi_s - 1 \qquad g_{ys} = P_{ys} / p_{ys} - P_{y \cdot} / p_{y \cdot}
@@ -43,7 +45,7 @@ def constraint_functions(posteriors, shares, criterion):
     return gaps.reshape(len(gaps), -1)
 
 
-def constrained_pairs(shares, criterion):
+def constrained_pairs(shares: np.ndarray, criterion: str) -> np.ndarray:
     """Tell which gaps a criterion closes, of each decided class and each function g.
 
     Decisions for class 0 are left out where the other classes imply them. Equal opportunity of two classes is that
@@ -69,7 +71,15 @@ def constrained_pairs(shares, criterion):
     return pairs.reshape(n_classes, -1)
 
 
-def rate_gaps(decisions, posteriors, criterion, *, weights=None, strata=None, n_strata=1):
+def rate_gaps(
+    decisions: np.ndarray,
+    posteriors: np.ndarray,
+    criterion: str,
+    *,
+    weights: np.ndarray | None = None,
+    strata: np.ndarray | None = None,
+    n_strata: int = 1,
+) -> np.ndarray:
     """Return the gaps of decisions: each group's rate of every class less everyone's, within each stratum.
 
     Parameters
@@ -102,13 +112,13 @@ def rate_gaps(decisions, posteriors, criterion, *, weights=None, strata=None, n_
     return gaps
 
 
-def largest_gap(gaps, n_groups):
+def largest_gap(gaps: np.ndarray, n_groups: int) -> float:
     """Return the largest difference between the rates of two groups in what :func:`rate_gaps` returned."""
     by_group = gaps.reshape(-1, n_groups)
     return float(np.ptp(by_group, axis=1).max(initial=0.0))
 
 
-def joint_indicator(classes, groups, shape):
+def joint_indicator(classes: np.ndarray, groups: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Return posteriors of rows whose class and group are known: 1 for their cell.
 
     Parameters
@@ -127,17 +137,19 @@ def joint_indicator(classes, groups, shape):
     return joint
 
 
-def mean_shares(posteriors, weights):
+def mean_shares(posteriors: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the share of each cell, shape (C, S); `weights` sum to 1."""
     return np.tensordot(weights, posteriors, axes=1)
 
 
-def n_constraints(shape, criterion):
+def n_constraints(shape: tuple[int, int], criterion: str) -> int:
     """Return the number J of functions for posteriors of `shape` (C, S)."""
     return shape[1] if criterion == "demographic_parity" else shape[0] * shape[1]
 
 
-def stratum_rows(n_rows, weights, strata, n_strata):
+def stratum_rows(
+    n_rows: int, weights: np.ndarray | None, strata: np.ndarray | None, n_strata: int
+) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
     """Yield each stratum that holds weight, its rows, and their weights, which sum to 1."""
     weights = np.ones(n_rows) if weights is None else np.asarray(weights, dtype=np.float64)
     strata = np.zeros(n_rows, dtype=np.int64) if strata is None else strata

@@ -6,7 +6,7 @@ LEAST_AGREEMENT = 0.88  # chance that a sharpened label is the decision: a row o
 DECIDED_DRAWS = ("sharpen", "decide")
 
 
-def decided_scores(scores, decisions, label_draw):
+def decided_scores(scores: np.ndarray, decisions: np.ndarray, label_draw: str) -> np.ndarray:
     r"""Return the chance of each label: of the decided class, and of the others by what the teacher knows.
 
     "sharpen" squares the scores, :math:`q_y \propto P_y^2`, so that a label is surer than a drawn one, and raises the

@@ -1,6 +1,7 @@
 """The plan of a criterion: which rule decides, seeing the group or not, and what it will cost."""
 
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
@@ -46,7 +47,7 @@ class PlanForecast:
     strength_that_keeps_half: float | None = None
 
     @property
-    def kept(self):
+    def kept(self) -> float:
         """Share of the accuracy gained over the constant that the plan keeps; 1 where there is none to lose."""
         gained = self.unconstrained_accuracy - self.constant_accuracy
         return (self.accuracy - self.constant_accuracy) / gained if gained > 1e-9 else 1.0
@@ -73,7 +74,7 @@ class FairPlan:
     rule: FairRule | GroupThresholds
     wanted: np.ndarray
 
-    def decide(self, posteriors, groups, strata=None):
+    def decide(self, posteriors: np.ndarray, groups: np.ndarray, strata: np.ndarray | None = None) -> np.ndarray:
         """Return the decided class of rows.
 
         Parameters
@@ -93,18 +94,20 @@ class FairPlan:
             return self.rule.decide(posteriors, groups)
         return self.rule.decide(_as_seen(posteriors, groups, self.view), strata)
 
-    def label_scores(self, posteriors, groups, strata=None, *, label_draw):
+    def label_scores(
+        self, posteriors: np.ndarray, groups: np.ndarray, strata: np.ndarray | None = None, *, label_draw: str
+    ) -> np.ndarray:
         """Return the chance of each label, (n, C), as :func:`decided_scores`; parameters as in :meth:`decide`."""
         scores = _as_seen(posteriors, groups, self.view).sum(axis=2)
         return decided_scores(scores, self.decide(posteriors, groups, strata), label_draw)
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return the plan as plain values and arrays."""
         rule = {name: value for name, value in vars(self.rule).items() if name != "criterion"}
         return {"criterion": self.criterion, "view": self.view, "wanted": self.wanted, "rule": rule}
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the plan of a state that :meth:`to_state` gave.
 
         Raises
@@ -131,12 +134,21 @@ class FairPlan:
         return made
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, int]:
         """Number of classes and of groups."""
         return (2, len(self.rule.thresholds)) if self.view == "thresholds" else self.rule.shares.shape[1:]
 
 
-def fit_plan(posteriors, groups, criterion, wanted, view, *, weights=None, strata=None):
+def fit_plan(
+    posteriors: np.ndarray,
+    groups: np.ndarray,
+    criterion: str,
+    wanted: np.ndarray,
+    view: str,
+    *,
+    weights: np.ndarray | None = None,
+    strata: np.ndarray | None = None,
+) -> FairPlan:
     """Fit the rule of one view to wanted gaps.
 
     Parameters
@@ -166,7 +178,17 @@ def fit_plan(posteriors, groups, criterion, wanted, view, *, weights=None, strat
     return FairPlan(criterion, view, rule, wanted)
 
 
-def choose_plan(posteriors, groups, criterion, *, strength=1.0, sees_group=True, weights=None, strata=None, n_strata=1):
+def choose_plan(
+    posteriors: np.ndarray,
+    groups: np.ndarray,
+    criterion: str,
+    *,
+    strength: float = 1.0,
+    sees_group: bool = True,
+    weights: np.ndarray | None = None,
+    strata: np.ndarray | None = None,
+    n_strata: int = 1,
+) -> tuple[FairPlan, PlanForecast]:
     """Plan decisions that remove a share of the gap, by the view that the teacher expects to do better.
 
     Better is accuracy less a fifth of the gap that is left.
@@ -213,7 +235,14 @@ def choose_plan(posteriors, groups, criterion, *, strength=1.0, sees_group=True,
     return plan, PlanForecast(**{**vars(expected), "strength_that_keeps_half": low})
 
 
-def forecast(plan, posteriors, groups, *, weights=None, strata=None):
+def forecast(
+    plan: FairPlan,
+    posteriors: np.ndarray,
+    groups: np.ndarray,
+    *,
+    weights: np.ndarray | None = None,
+    strata: np.ndarray | None = None,
+) -> PlanForecast:
     """Return what the teacher expects of a plan, as :class:`PlanForecast`; parameters as in :func:`fit_plan`."""
     weights = np.ones(len(groups)) if weights is None else weights
     weights = weights / weights.sum()

@@ -43,7 +43,7 @@ class FairRule:
     shares: np.ndarray
     multipliers: np.ndarray
 
-    def moved_scores(self, posteriors, strata=None):
+    def moved_scores(self, posteriors: np.ndarray, strata: np.ndarray | None = None) -> np.ndarray:
         """Return the scores whose largest is decided for.
 
         Parameters
@@ -60,11 +60,11 @@ class FairRule:
         """
         return posteriors.sum(axis=2) - self._penalties(posteriors, strata)
 
-    def decide(self, posteriors, strata=None):
+    def decide(self, posteriors: np.ndarray, strata: np.ndarray | None = None) -> np.ndarray:
         """Return the decided class of each row, shape (n,); parameters as in :meth:`moved_scores`."""
         return self.moved_scores(posteriors, strata).argmax(axis=1)
 
-    def fair_score(self, posteriors, strata=None):
+    def fair_score(self, posteriors: np.ndarray, strata: np.ndarray | None = None) -> np.ndarray:
         r"""Return the score of class 1 of two, moved on the logit scale, where the ranking of rows survives.
 
         .. math:: z = \operatorname{logit} P_1 - 2 \operatorname{artanh}(c \cdot g)
@@ -103,7 +103,15 @@ class FairRule:
         return penalties
 
 
-def fit_fair_rule(posteriors, criterion, *, wanted=None, weights=None, strata=None, n_strata=1):
+def fit_fair_rule(
+    posteriors: np.ndarray,
+    criterion: str,
+    *,
+    wanted: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
+    strata: np.ndarray | None = None,
+    n_strata: int = 1,
+) -> FairRule:
     r"""Find the multipliers of the most accurate rule with wanted gaps.
 
     They solve the convex dual, softened and annealed, by L-BFGS, in each stratum on its own:
@@ -161,13 +169,20 @@ def fit_fair_rule(posteriors, criterion, *, wanted=None, weights=None, strata=No
     return FairRule(criterion, shares, multipliers)
 
 
-def unconstrained_gaps(posteriors, criterion, *, weights=None, strata=None, n_strata=1):
+def unconstrained_gaps(
+    posteriors: np.ndarray,
+    criterion: str,
+    *,
+    weights: np.ndarray | None = None,
+    strata: np.ndarray | None = None,
+    n_strata: int = 1,
+) -> np.ndarray:
     """Return the gaps of the most accurate rule, (n_strata, C, J); parameters as in :func:`fit_fair_rule`."""
     decisions = posteriors.sum(axis=2).argmax(axis=1)
     return rate_gaps(decisions, posteriors, criterion, weights=weights, strata=strata, n_strata=n_strata)
 
 
-def sighted_posteriors(posteriors, groups):
+def sighted_posteriors(posteriors: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """Return the posteriors of a model that sees the group: P(y | row, s) for the row's own group, else 0.
 
     Parameters

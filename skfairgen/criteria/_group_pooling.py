@@ -5,7 +5,7 @@ import numpy as np
 MIN_GROUP_SIZE = 100
 
 
-def groups_behind(sizes, parents, min_group_size):
+def groups_behind(sizes: np.ndarray, parents: np.ndarray | None, min_group_size: int) -> tuple[np.ndarray, np.ndarray]:
     """Which groups each group leans on: the rest of its parent, or everyone else where that is small too.
 
     Parameters
@@ -32,7 +32,15 @@ def groups_behind(sizes, parents, min_group_size):
     return np.where(is_parent[:, None], siblings, others), is_parent
 
 
-def own_weights(means, variances, sizes, group_shares, behind, is_parent, min_group_size):
+def own_weights(
+    means: np.ndarray,
+    variances: np.ndarray,
+    sizes: np.ndarray,
+    group_shares: np.ndarray,
+    behind: np.ndarray,
+    is_parent: np.ndarray,
+    min_group_size: int,
+) -> np.ndarray:
     r"""Empirical-Bayes weight of each group's own mean against that of the groups behind it.
 
     .. math:: w_g = \tau^2 / (\tau^2 + \sigma^2 / n_g), \qquad
@@ -75,7 +83,9 @@ def own_weights(means, variances, sizes, group_shares, behind, is_parent, min_gr
     return np.where(sizes[:, None] < min_group_size, weight, 1.0)
 
 
-def pooled_class_shares(counts, parents=None, min_group_size=MIN_GROUP_SIZE):
+def pooled_class_shares(
+    counts: np.ndarray, parents: np.ndarray | None = None, min_group_size: int = MIN_GROUP_SIZE
+) -> np.ndarray:
     """Return the class shares of each group, those of small groups mixed with the groups behind them.
 
     Parameters

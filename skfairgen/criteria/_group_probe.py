@@ -1,5 +1,7 @@
 """How well columns or codes tell the group, by a classifier that guesses it."""
 
+from typing import Any
+
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
@@ -11,7 +13,9 @@ N_FOLDS = 3
 N_BOOTSTRAP = 100
 
 
-def group_aucs(codes, levels, held_out, rng):
+def group_aucs(
+    codes: np.ndarray, levels: np.ndarray, held_out: np.ndarray | None, rng: np.random.Generator
+) -> np.ndarray:
     """Return the ROC-AUC of gradient boosting that guesses each sensitive column from codes, with its interval.
 
     The probe learns from the rows that the encoder was trained on, and is judged on the others. Where none were held
@@ -39,7 +43,7 @@ def group_aucs(codes, levels, held_out, rng):
     return np.array([_probe(codes, column, is_held_out, rng) for column in levels.T]).reshape(-1, 3)
 
 
-def cross_validated_auc(model, features, codes, folds):
+def cross_validated_auc(model: Any, features: np.ndarray, codes: np.ndarray, folds: Any) -> float:
     """Return the ROC-AUC, out of fold, of a classifier that guesses group codes from features.
 
     Of more than two groups it is the mean of each against the rest.

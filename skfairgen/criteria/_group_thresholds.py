@@ -34,7 +34,7 @@ class GroupThresholds:
     blends: np.ndarray
     group_shares: np.ndarray
 
-    def fair_score(self, posteriors, groups):
+    def fair_score(self, posteriors: np.ndarray, groups: np.ndarray) -> np.ndarray:
         """Return the blended logit less the threshold; class 1 is decided for where it is above 0.
 
         Parameters
@@ -53,12 +53,14 @@ class GroupThresholds:
         blend = self.blends[groups]
         return (1 - blend) * own + blend * others - self.thresholds[groups]
 
-    def decide(self, posteriors, groups):
+    def decide(self, posteriors: np.ndarray, groups: np.ndarray) -> np.ndarray:
         """Return the decided class of each row, shape (n,); parameters as in :meth:`fair_score`."""
         return (self.fair_score(posteriors, groups) > 0).astype(np.int64)
 
 
-def fit_group_thresholds(posteriors, groups, *, wanted=None, weights=None):
+def fit_group_thresholds(
+    posteriors: np.ndarray, groups: np.ndarray, *, wanted: np.ndarray | None = None, weights: np.ndarray | None = None
+) -> GroupThresholds:
     """Search the most accurate thresholds whose true and false positive rates are as far apart as wanted.
 
     A model that sees the group ranks the rows of a group by P(y | x, s) alone. It has one threshold a group to meet

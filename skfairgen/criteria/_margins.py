@@ -1,15 +1,19 @@
 """Cell shares moved to class shares or group shares that a user asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
+from skfairgen.criteria._allocation import CellNames
 from skfairgen.data import group_name
 
 N_ROUNDS, TOLERANCE = 1_000, 1e-4
 
 
-def with_margins(shares, *, class_shares=None, group_shares=None):
+def with_margins(
+    shares: np.ndarray, *, class_shares: np.ndarray | None = None, group_shares: np.ndarray | None = None
+) -> np.ndarray:
     """Rescale cell shares to given margins.
 
     Class shares alone leave the groups within each class as they are, group shares alone the classes within each
@@ -63,7 +67,12 @@ def with_margins(shares, *, class_shares=None, group_shares=None):
     return shares
 
 
-def moved_margins(shares, names, class_shares, group_shares):
+def moved_margins(
+    shares: np.ndarray,
+    names: CellNames,
+    class_shares: Mapping[Any, float] | None,
+    group_shares: Mapping[Any, float] | None,
+) -> np.ndarray:
     """Return cell shares moved to the class shares and group shares that a user asks for.
 
     Parameters
@@ -92,7 +101,9 @@ def moved_margins(shares, names, class_shares, group_shares):
     return with_margins(shares, class_shares=class_shares, group_shares=group_shares)
 
 
-def margin_from_mapping(wanted, names, present, parameter):
+def margin_from_mapping(
+    wanted: Mapping[Any, float], names: Sequence[Any], present: np.ndarray, parameter: str
+) -> np.ndarray:
     """Return a margin as an array, from a dict of name to share; names left out share what is left.
 
     Parameters

@@ -1,12 +1,15 @@
 """Labels drawn from outcome scores, afresh or with as few changes as the scores allow."""
 
+from collections.abc import Mapping
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skfairgen.criteria._allocation import apportion
 from skfairgen.criteria._score_checks import checked_codes
 
 
-def draw_labels(scores, rng):
+def draw_labels(scores: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw one label per row from its scores.
 
     Parameters
@@ -36,7 +39,9 @@ def draw_labels(scores, rng):
     return _inverse_draw(scores, rng.uniform(size=len(scores)))
 
 
-def minimal_flip_labels(labels, scores_before, scores_after, rng):
+def minimal_flip_labels(
+    labels: ArrayLike, scores_before: ArrayLike, scores_after: ArrayLike, rng: np.random.Generator
+) -> np.ndarray:
     r"""Turn labels drawn from one set of scores into labels of another, with the fewest flips.
 
     A label y is kept with probability :math:`\min(1, q_y / p_y)`, else redrawn from the classes that
@@ -87,7 +92,7 @@ def minimal_flip_labels(labels, scores_before, scores_after, rng):
     return flipped
 
 
-def outcome_information(scores, labels):
+def outcome_information(scores: np.ndarray, labels: np.ndarray) -> float:
     r"""Return what scores tell of labels, in nats a row: the labels' entropy less the scores' log loss.
 
     .. math:: H(y) - \frac1n \sum_i -\log q_i(y_i)
@@ -118,7 +123,14 @@ def outcome_information(scores, labels):
     return float(-(shares * np.log(shares)).sum() + np.log(np.maximum(told, 1e-12)).mean())
 
 
-def match_class_counts(labels, scores, groups, rng, *, shares=None):
+def match_class_counts(
+    labels: np.ndarray,
+    scores: np.ndarray,
+    groups: np.ndarray,
+    rng: np.random.Generator,
+    *,
+    shares: Mapping[int, np.ndarray] | None = None,
+) -> np.ndarray:
     """Change the fewest labels that give every group exactly the class counts its scores stand for.
 
     Labels drawn row by row miss their group's expected share by chance: by 2 % (one standard deviation) for a

@@ -1,6 +1,9 @@
 """Outcome scores moved, group by group, onto what all groups have in common."""
 
+from typing import Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.exceptions import NotFittedError
 
 from skfairgen.criteria._class_factors import proportional_factors, with_class_factors
@@ -87,11 +90,22 @@ class OutcomeTransport:
     True
     """
 
-    def __init__(self, *, n_knots=257, min_group_size=MIN_GROUP_SIZE):
+    groups_: np.ndarray
+
+    def __init__(self, *, n_knots: int = 257, min_group_size: int = MIN_GROUP_SIZE) -> None:
         self.n_knots = n_knots
         self.min_group_size = min_group_size
 
-    def fit(self, scores, groups, *, group_shares=None, group_sizes=None, parents=None, rng=None):
+    def fit(
+        self,
+        scores: ArrayLike,
+        groups: ArrayLike,
+        *,
+        group_shares: ArrayLike | None = None,
+        group_sizes: np.ndarray | None = None,
+        parents: ArrayLike | None = None,
+        rng: np.random.Generator | None = None,
+    ) -> Self:
         """Learn every group's score distribution.
 
         Parameters
@@ -111,11 +125,6 @@ class OutcomeTransport:
         rng : numpy Generator or RandomState, default=None
             Breaks ties while the class factors are fitted (three classes or more). None: a fixed seed.
 
-        Returns
-        -------
-        OutcomeTransport
-            Itself.
-
         Raises
         ------
         ValueError
@@ -126,11 +135,11 @@ class OutcomeTransport:
         scores = checked_scores(scores)
         groups = checked_codes(groups, len(scores), "groups")
         self.groups_, index, n_scores = np.unique(groups, return_inverse=True, return_counts=True)
-        self.group_sizes_ = n_scores if group_sizes is None else np.asarray(group_sizes)
-        self.group_shares_ = checked_shares(group_shares, n_scores)
+        self.group_sizes_: np.ndarray = n_scores if group_sizes is None else np.asarray(group_sizes)
+        self.group_shares_: np.ndarray = checked_shares(group_shares, n_scores)
         row_weights = (self.group_shares_ / n_scores)[index]
-        self.class_shares_ = row_weights @ scores
-        self.group_class_shares_ = np.stack([scores[index == g].mean(axis=0) for g in range(len(self.groups_))])
+        self.class_shares_: np.ndarray = row_weights @ scores
+        self.group_class_shares_: np.ndarray = np.stack([scores[index == g].mean(axis=0) for g in np.unique(index)])
         tracks = _tracks(scores)
         if parents is not None:
             parents = group_parents(checked_codes(parents, len(index), "parents"), index, self.groups_)
@@ -141,11 +150,11 @@ class OutcomeTransport:
             means, variances, self.group_sizes_, self.group_shares_, behind, is_parent, self.min_group_size
         )
         self._fit_curves(tracks, index, row_weights, behind, own_weight)
-        self.own_weight_ = own_weight.mean(axis=1)
+        self.own_weight_: np.ndarray = own_weight.mean(axis=1)
         self._fit_class_factors(tracks, index, np.random.default_rng(0) if rng is None else rng)
         return self
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return what a file holds of it: plain values, arrays and states of its parts."""
         return {
             "n_knots": int(self.n_knots),
@@ -164,7 +173,7 @@ class OutcomeTransport:
         }
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the part of a state that :meth:`to_state` gave.
 
         Raises
@@ -177,8 +186,7 @@ class OutcomeTransport:
             made = cls(n_knots=n_knots, min_group_size=fields.take("min_group_size", int, MIN_GROUP_SIZE, low=0))
             made.groups_ = fields.array("groups", "i", (None,))
             n_groups = len(made.groups_)
-            is_sorted = n_groups > 0 and (made.groups_[:-1] < made.groups_[1:]).all()
-            fields.require(is_sorted, "has groups that are not sorted")
+            fields.require(n_groups > 0 and (np.diff(made.groups_) > 0).all(), "has groups that are not sorted")
             made.group_sizes_ = fields.array("group_sizes", "iuf", (n_groups,), low=0)
             made.group_shares_ = fields.shares("group_shares", n_groups)
             made.class_shares_ = fields.shares("class_shares", None)
@@ -198,7 +206,9 @@ class OutcomeTransport:
             made.class_share_gap_ = fields.array("class_share_gap", "f", (n_groups,), low=0)
         return made
 
-    def transport(self, scores, groups, *, strength=1.0, rng):
+    def transport(
+        self, scores: ArrayLike, groups: ArrayLike, *, strength: float = 1.0, rng: np.random.Generator
+    ) -> np.ndarray:
         """Move scores toward the barycenter.
 
         Parameters
@@ -224,15 +234,15 @@ class OutcomeTransport:
         NotFittedError
             If ``fit`` was not called.
         """
-        self._check_fitted()
+        if not hasattr(self, "_barycenters"):
+            raise NotFittedError("This OutcomeTransport has no distributions yet; call fit(scores, groups) first.")
         if not 0 <= strength <= 1:
             raise ValueError(f"Found strength={strength}; expected a number from 0 (as given) to 1 (parity).")
         given = np.asarray(scores, dtype=np.float64)
         scores = checked_scores(given)
         if scores.shape[1] != len(self.class_shares_):
-            raise ValueError(
-                f"Found scores of {scores.shape[1]} classes; expected {len(self.class_shares_)}, as at fit."
-            )
+            n_classes = len(self.class_shares_)
+            raise ValueError(f"Found scores of {scores.shape[1]} classes; expected {n_classes}, as at fit.")
         index = group_index(checked_codes(groups, len(scores), "groups"), self.groups_)
         tracks = _tracks(scores)
         moved = self._with_class_shares(self._moved_tracks(tracks, index, rng), index)
@@ -254,9 +264,6 @@ class OutcomeTransport:
                 weights = np.concatenate([np.full(len(own), weight / len(own)), pooled])
             curve = quantile_curve(tracks[rows, track], weights, self.n_knots)
             self._levels[group, track], self._values[group, track] = curve
-        self._fit_barycenters()
-
-    def _fit_barycenters(self):
         self._barycenters = [
             mean_curve(self._levels[:, track], self._values[:, track], self.group_shares_)
             for track in range(self._levels.shape[1])
@@ -267,16 +274,13 @@ class OutcomeTransport:
         self._class_factors = np.ones((len(self.groups_), tracks.shape[1]))
         if tracks.shape[1] > 1:
             for group, weight in enumerate(self.own_weight_):
-                own = moved[index == group]
-                self._class_factors[group] = proportional_factors(own, self.class_shares_) ** weight
+                self._class_factors[group] = proportional_factors(moved[index == group], self.class_shares_) ** weight
         repaired = self._with_class_shares(moved, index)
         means = np.stack([repaired[index == g].mean(axis=0) for g in range(len(self.groups_))])
-        self.class_share_gap_ = np.abs(means - _tracks(self.class_shares_[None])).max(axis=1)
+        self.class_share_gap_: np.ndarray = np.abs(means - _tracks(self.class_shares_[None])).max(axis=1)
 
     def _with_class_shares(self, moved, index):
-        if moved.shape[1] == 1:
-            return moved
-        return with_class_factors(moved, self._class_factors[index])
+        return moved if moved.shape[1] == 1 else with_class_factors(moved, self._class_factors[index])
 
     def _moved_tracks(self, tracks, index, rng):
         ties = rng.uniform(size=tracks.shape)
@@ -288,10 +292,6 @@ class OutcomeTransport:
                 level = curve_level(tracks[rows, track], *curve, ties[rows, track])
                 moved[rows, track] = np.interp(level, *barycenter)
         return moved
-
-    def _check_fitted(self):
-        if not hasattr(self, "_barycenters"):
-            raise NotFittedError("This OutcomeTransport has no distributions yet; call fit(scores, groups) first.")
 
 
 def _tracks(scores):

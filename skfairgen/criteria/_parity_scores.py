@@ -7,7 +7,7 @@ from skfairgen.criteria._constraints import constraint_functions
 N_ROUNDS = 20
 
 
-def fit_parity_scores(posteriors):
+def fit_parity_scores(posteriors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     r"""Find the multipliers of the scores nearest to P(y | x) whose mean is the same in every group.
 
     .. math:: q_y = P_y - \sum_s c_{ys} g_s, \qquad \mathbb E[q_y g_s] = 0
@@ -37,7 +37,9 @@ def fit_parity_scores(posteriors):
     return multipliers, shares
 
 
-def parity_scores(posteriors, multipliers, shares, strength=1.0):
+def parity_scores(
+    posteriors: np.ndarray, multipliers: np.ndarray, shares: np.ndarray, strength: float = 1.0
+) -> np.ndarray:
     """Return the moved probability of each class, shape (n, C); 0 of `strength` leaves P(y | x)."""
     functions = constraint_functions(posteriors, shares, "demographic_parity")
     moved = posteriors.sum(axis=2) - strength * functions @ np.asarray(multipliers).T

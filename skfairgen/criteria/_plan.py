@@ -1,6 +1,10 @@
 """What each cell has, gets, and why."""
 
+from typing import Any
+
 import numpy as np
+
+from skfairgen.criteria._allocation import CellNames
 
 _REASONS = {
     "parity": "makes the class rates of every group equal",
@@ -12,7 +16,17 @@ _REASONS = {
 }
 
 
-def sampling_plan(counts, synthetic, cells, *, strategy, mode, criterion, strength, is_estimate=False):
+def sampling_plan(
+    counts: np.ndarray,
+    synthetic: np.ndarray,
+    cells: CellNames,
+    *,
+    strategy: Any,
+    mode: str,
+    criterion: str | None,
+    strength: float,
+    is_estimate: bool = False,
+) -> list[dict[str, Any]]:
     """Lay out a sampling plan.
 
     Parameters

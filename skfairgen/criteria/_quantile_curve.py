@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def quantile_curve(scores, weights, n_knots):
+def quantile_curve(scores: np.ndarray, weights: np.ndarray, n_knots: int) -> tuple[np.ndarray, np.ndarray]:
     r"""Knots of the quantile function of a weighted sample.
 
     The knots stand at the levels :math:`\frac12 (1 - \cos \frac{\pi k}{n - 1})`, dense in both tails (257
@@ -58,7 +58,7 @@ def quantile_curve(scores, weights, n_knots):
     return np.maximum.accumulate(levels), values
 
 
-def curve_level(scores, levels, values, ties):
+def curve_level(scores: np.ndarray, levels: np.ndarray, values: np.ndarray, ties: np.ndarray) -> np.ndarray:
     """Cumulative share of each score: the curve read backwards, ties broken at random.
 
     Parameters
@@ -92,7 +92,7 @@ def curve_level(scores, levels, values, ties):
     return levels[lower] + position * (levels[upper] - levels[lower])
 
 
-def mean_curve(levels, values, shares):
+def mean_curve(levels: np.ndarray, values: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Share-weighted mean of several quantile functions: in one dimension, their Wasserstein barycenter.
 
     Parameters

@@ -1,9 +1,10 @@
 """What is asked of outcome scores and of group codes before anything is learned from them."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def checked_scores(scores):
+def checked_scores(scores: ArrayLike) -> np.ndarray:
     """Scores as an (n, C) array of probabilities.
 
     Parameters
@@ -44,7 +45,7 @@ def checked_scores(scores):
     return scores
 
 
-def checked_codes(codes, n_rows, name):
+def checked_codes(codes: ArrayLike, n_rows: int, name: str) -> np.ndarray:
     """Integer codes, one per row.
 
     Parameters
@@ -80,7 +81,7 @@ def checked_codes(codes, n_rows, name):
     return codes.astype(np.int64)
 
 
-def group_parents(parents, index, groups):
+def group_parents(parents: np.ndarray, index: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """Return the one parent of each group, of those of its rows."""
     of_group = np.empty(len(groups), dtype=np.int64)
     for group in range(len(groups)):
@@ -93,7 +94,7 @@ def group_parents(parents, index, groups):
     return of_group
 
 
-def checked_shares(shares, sizes):
+def checked_shares(shares: ArrayLike | None, sizes: np.ndarray) -> np.ndarray:
     """Return positive shares of the groups, scaled to a sum of 1; without any, as many as each has rows."""
     shares = np.asarray(sizes if shares is None else shares, dtype=np.float64)
     if shares.shape != sizes.shape or not (np.isfinite(shares).all() and (shares > 0).all()):
@@ -104,7 +105,7 @@ def checked_shares(shares, sizes):
     return shares / shares.sum()
 
 
-def group_index(groups, known):
+def group_index(groups: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Return the places of group codes among the sorted known ones."""
     index = np.searchsorted(known, groups).clip(max=len(known) - 1)
     unknown = np.unique(groups[known[index] != groups])

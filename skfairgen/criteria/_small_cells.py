@@ -4,12 +4,13 @@ import warnings
 
 import numpy as np
 
+from skfairgen.criteria._allocation import CellNames
 from skfairgen.exceptions import SmallGroupWarning
 
 SMALL_CELL = 10
 
 
-def warn_about_small_cells(wanted, counts, cells):
+def warn_about_small_cells(wanted: np.ndarray, counts: np.ndarray, cells: CellNames) -> None:
     """Warn of the cells asked for rows that hold fewer than 10.
 
     Parameters

@@ -1,5 +1,7 @@
 """Outcome scores moved within strata: what legitimate variables explain is left."""
 
+from typing import Any, Self
+
 import numpy as np
 
 from skfairgen.criteria._outcome_transport import OutcomeTransport
@@ -36,7 +38,16 @@ class StratifiedTransport:
     True
     """
 
-    def fit(self, scores, groups, strata, sizes, *, parents=None, rng):
+    def fit(
+        self,
+        scores: np.ndarray,
+        groups: np.ndarray,
+        strata: np.ndarray,
+        sizes: np.ndarray,
+        *,
+        parents: np.ndarray | None = None,
+        rng: np.random.Generator,
+    ) -> Self:
         """Learn the score distributions of the groups of each stratum.
 
         Parameters
@@ -57,7 +68,7 @@ class StratifiedTransport:
         StratifiedTransport
             Itself.
         """
-        self.transports_ = []
+        self.transports_: list[OutcomeTransport | None] = []
         for stratum, behind in enumerate(sizes.T):
             own = strata == stratum
             found = np.unique(groups[own])
@@ -71,12 +82,12 @@ class StratifiedTransport:
             self.transports_.append(transport)
         return self
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return what a file holds of it: plain values, arrays and states of its parts."""
         return {"transports": [None if own is None else own.to_state() for own in self.transports_]}
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the part of a state that :meth:`to_state` gave.
 
         Raises
@@ -93,7 +104,9 @@ class StratifiedTransport:
             fields.require(len(n_classes) < 2, f"has strata of {sorted(n_classes)} classes, expected as many in each")
         return made
 
-    def transport(self, scores, groups, strata, *, strength, rng):
+    def transport(
+        self, scores: np.ndarray, groups: np.ndarray, strata: np.ndarray, *, strength: float, rng: np.random.Generator
+    ) -> np.ndarray:
         """Move scores toward the barycenter of their stratum.
 
         Parameters

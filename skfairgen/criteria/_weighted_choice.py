@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def weighted_choice(weights, n_rows, rng):
+def weighted_choice(weights: np.ndarray, n_rows: int, rng: np.random.Generator) -> np.ndarray:
     r"""Choose rows without replacement, one after the other, in proportion to weights.
 
     The rows with the largest :math:`\log w_i + G_i` are such a choice, with G standard Gumbel numbers [1]_.

@@ -1,12 +1,13 @@
 """Whatever holds columns, as a DataFrame."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 
-def as_frame(values, argument="X"):
+def as_frame(values: Any, argument: str = "X") -> pd.DataFrame:
     """Return one column or several as a DataFrame; columns without a name are labeled 0, 1, ...
 
     Parameters

@@ -1,13 +1,16 @@
 """The groups that a user asks for: one for all rows, one a row, or a table of sensitive values."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from skfairgen.data._group_name import group_name
+from skfairgen.data._schema import Schema
 from skfairgen.data._table_format import TableFormat
 
 
-def group_codes_of(groups, n_rows, schema):
+def group_codes_of(groups: Any, n_rows: int, schema: Schema) -> np.ndarray:
     """Return the group code of each row, from one group for all, one a row, or a table of sensitive values.
 
     Parameters

@@ -1,9 +1,14 @@
 """From labels of columns to their positions."""
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
+
+from skfairgen.data._typing import Columns
 
 
-def column_positions(columns, labels, parameter):
+def column_positions(columns: pd.Index, labels: Columns, parameter: str) -> list[int]:
     """Return the positions of columns given by label or, failing that, by position.
 
     Parameters
@@ -42,7 +47,7 @@ def column_positions(columns, labels, parameter):
 
 
 def _position(columns, label, parameter):
-    places = np.flatnonzero(columns == label) if label in columns else []
+    places: Any = np.flatnonzero(columns == label) if label in columns else []
     if len(places) == 1:
         return int(places[0])
     n_columns = len(columns)

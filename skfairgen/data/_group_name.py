@@ -1,9 +1,11 @@
 """How a group is called, in every room."""
 
+from typing import Any
+
 import pandas as pd
 
 
-def group_name(name):
+def group_name(name: Any) -> Any:
     """Return a group's name as ``groups_`` lists it: None in the place of NaN, NaT and NA.
 
     Examples

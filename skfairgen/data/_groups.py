@@ -1,6 +1,7 @@
 """Groups: one combination of sensitive values, as integer codes."""
 
 from copy import copy
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,7 @@ class GroupCodec:
         Level codes of each group.
     """
 
-    def fit(self, table, names=None):
+    def fit(self, table: pd.DataFrame, names: Any = None) -> Self:
         """Learn the levels of each column of a frame and the combinations that occur; `names` are for messages.
 
         Raises
@@ -37,30 +38,30 @@ class GroupCodec:
         ValueError
             If a column holds infinite, complex or unhashable values; the message names it.
         """
-        self.columns_ = {}
+        self.columns_: dict[Any, Any] = {}
         for position, name in zip(table.columns, table.columns if names is None else names, strict=True):
             column = table[position].rename(name)
             is_banded = is_numeric(column) and column.nunique() > MAX_LEVELS
             self.columns_[position] = _Bands.fit(column) if is_banded else _Levels.fit(column)
             if is_banded and column.isna().any():
                 self.columns_[position].names.append(None)
-        self.level_counts_ = [len(column.names) for column in self.columns_.values()]
+        self.level_counts_: list[int] = [len(column.names) for column in self.columns_.values()]
         levels = self.encode_levels(table)
-        self.group_levels_ = np.unique(levels, axis=0)
-        self.groups_ = [self._name(row) for row in self.group_levels_]
+        self.group_levels_: np.ndarray = np.unique(levels, axis=0)
+        self.groups_: list[Any] = [self._name(row) for row in self.group_levels_]
         return self
 
     @property
-    def banded_columns_(self):
+    def banded_columns_(self) -> list[int]:
         """Positions of the numeric columns that were cut into bands."""
         return [position for position, column in self.columns_.items() if isinstance(column, _Bands)]
 
-    def encode_levels(self, table):
+    def encode_levels(self, table: pd.DataFrame) -> np.ndarray:
         """Return the level codes of each row, an int array of shape (n_rows, n_sensitive_columns)."""
         codes = [column.encode(table[position]) for position, column in self.columns_.items()]
         return np.column_stack(codes) if codes else np.zeros((len(table), 0), dtype=int)
 
-    def encode(self, table):
+    def encode(self, table: pd.DataFrame) -> np.ndarray:
         """Return the group code of each row, an int array of shape (n_rows,).
 
         Raises
@@ -79,7 +80,7 @@ class GroupCodec:
             )
         return codes[inverse.ravel()]
 
-    def decode(self, groups):
+    def decode(self, groups: np.ndarray) -> pd.DataFrame:
         """Return the sensitive values of group codes as a frame; banded columns are left out."""
         levels = self.group_levels_[groups]
         return pd.DataFrame(
@@ -91,7 +92,7 @@ class GroupCodec:
             index=range(len(groups)),
         )
 
-    def draw(self, groups, rng):
+    def draw(self, groups: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
         """Return a frame like :meth:`decode`, with a value drawn from its band in each banded column."""
         table = self.decode(groups)
         levels = self.group_levels_[groups]
@@ -100,7 +101,7 @@ class GroupCodec:
                 table[position] = column.draw(levels[:, place], rng)
         return table[list(self.columns_)]
 
-    def confine(self, table, groups):
+    def confine(self, table: pd.DataFrame, groups: np.ndarray) -> pd.DataFrame:
         """Move the banded columns of a decoded table into the bands of its rows' groups, in place.
 
         A value outside is clipped; where the band and the value disagree on whether it is missing, the band wins,
@@ -112,7 +113,7 @@ class GroupCodec:
                 table[position] = column.confine(table[position], levels[:, place])
         return table
 
-    def without_records(self, kept):
+    def without_records(self, kept: np.ndarray) -> Self:
         """Return a copy for decoding only, with the groups of some codes, and without what few rows held.
 
         Levels that no kept group has are blanked, and bands end where several rows lie beyond.
@@ -126,7 +127,7 @@ class GroupCodec:
         made.groups_ = [made._name(row) for row in made.group_levels_]
         return made
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return what a file holds of it: plain values, arrays and states of its parts."""
         return {
             "positions": [int(position) for position in self.columns_],
@@ -135,7 +136,7 @@ class GroupCodec:
         }
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the part of a state that :meth:`to_state` gave.
 
         Raises

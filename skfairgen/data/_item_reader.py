@@ -1,12 +1,14 @@
 """Between what users pass and get, and items: a schema and a codec that belong together."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 
 from skfairgen.data._kinds import KINDS, kind_of_format
 from skfairgen.data._schema import Schema
+from skfairgen.data._typing import Columns, Rows, Table
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,9 @@ class ItemReader:
     codec: Any
 
     @classmethod
-    def fit(cls, schema, frame, categorical_columns="auto", *, is_blind=False):
+    def fit(
+        cls, schema: Schema, frame: pd.DataFrame, categorical_columns: Columns = "auto", *, is_blind: bool = False
+    ) -> Self:
         """Return a reader whose codec is fitted on rows.
 
         `is_blind` is for networks that must not see the sensitive columns: no other column is then written as its
@@ -35,17 +39,19 @@ class ItemReader:
         codec = KINDS[kind_of_format(schema.format)].codec(schema, categorical_columns, hidden)
         return cls(schema, codec.fit(schema.features(frame), schema.feature_names))
 
-    def covers(self, schema, frame, *, is_blind=False):
+    def covers(self, schema: Schema, frame: pd.DataFrame, *, is_blind: bool = False) -> bool:
         """Tell whether a network trained on what this reader read can go on with other rows."""
         hidden = set(schema.sensitive_positions) if is_blind else set()
         is_same = self.schema.fits(schema) and self.codec.hidden_columns == hidden
         return is_same and self.codec.covers(schema.features(frame))
 
-    def items(self, frame):
+    def items(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
         """Return the items of rows under integer labels."""
         return self.codec.encode(self.schema.features(frame))
 
-    def read(self, X, y=None, sensitive_features=None):
+    def read(
+        self, X: Table, y: Rows | None = None, sensitive_features: Table | None = None
+    ) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
         """Return the items, class codes (0 without y) and group codes of real rows.
 
         Raises
@@ -58,27 +64,27 @@ class ItemReader:
         class_codes = np.zeros(len(frame), dtype=int) if schema.target is None else _class_codes(schema.target, y)
         return self.items(frame), class_codes, schema.group_codes(frame, sensitive_features)
 
-    def stratum_codes(self, items, rng):
+    def stratum_codes(self, items: dict[str, np.ndarray], rng: np.random.Generator) -> np.ndarray:
         """Return the stratum of each item, shape (n_items,)."""
         if self.schema.strata is None:
             return np.zeros(len(next(iter(items.values()))), dtype=int)
         return self.schema.stratum_codes(self.codec.decode(items, rng))
 
-    def frame(self, items, group_codes, rng):
+    def frame(self, items: dict[str, np.ndarray], group_codes: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
         """Draw rows under integer labels for items and the groups that they belong to."""
         return self.schema.assemble(self.codec.decode(items, rng), group_codes)
 
-    def without_strata(self):
+    def without_strata(self) -> Self:
         """Return a copy that knows no strata: drawing needs none."""
         return replace(self, schema=self.schema.without_strata())
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return the fitted values as plain values."""
         kind = kind_of_format(self.schema.format)
         return {"kind": kind, "schema": self.schema.to_state(), "codec": self.codec.to_state()}
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the reader of a state.
 
         Raises

@@ -26,9 +26,9 @@ class Kind:
     """
 
     accepts: Callable[[Any], bool]
-    format: type
+    format: Any
     codec: Callable[..., Any]
-    codec_type: type
+    codec_type: Any
 
 
 def _table_codec(schema, categorical_columns, hidden):
@@ -41,11 +41,11 @@ def _table_codec(schema, categorical_columns, hidden):
 KINDS = {"table": Kind(lambda X: True, TableFormat, _table_codec, TableCodec)}
 
 
-def kind_of(X):
+def kind_of(X: Any) -> str:
     """Return the name of the kind of X."""
     return next(name for name in reversed(KINDS) if KINDS[name].accepts(X))
 
 
-def kind_of_format(format):
+def kind_of_format(format: Any) -> str:
     """Return the name of the kind that a format belongs to."""
     return next(name for name in reversed(KINDS) if type(format) is KINDS[name].format)

@@ -5,10 +5,12 @@ import pandas as pd
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
+from skfairgen.data._typing import Rows
+
 UNLABELED = -1
 
 
-def read_partial_target(y):
+def read_partial_target(y: Rows | None) -> tuple[np.ndarray, np.ndarray]:
     """Return the classes, sorted, and the class code of each row, -1 where it has no label.
 
     A row has no label where y is missing (NaN, None, NaT, NA), or -1 beside two or more other numbers: -1 beside one

@@ -1,7 +1,7 @@
 """What is known of the input without its rows: kind, sensitive columns, classes, groups, strata."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from skfairgen.data._sensitive_format import SensitiveFormat
 from skfairgen.data._state import State
 from skfairgen.data._strata import StrataCodec
 from skfairgen.data._target import TargetCodec
+from skfairgen.data._typing import Rows, Table
 
 N_RANKS = 1_000
 
@@ -39,47 +40,47 @@ class Schema:
     """
 
     format: Any
-    sensitive_positions: list = field(default_factory=list)
+    sensitive_positions: list[int] = field(default_factory=list)
     sensitive_features: SensitiveFormat | None = None
     target: TargetCodec | None = None
     groups: GroupCodec | None = None
-    legitimate_positions: list = field(default_factory=list)
+    legitimate_positions: list[int] = field(default_factory=list)
     strata: StrataCodec | None = None
 
     @property
-    def classes(self):
+    def classes(self) -> np.ndarray | None:
         """Class labels, an array; None without y."""
         return None if self.target is None else self.target.classes_
 
     @property
-    def group_names(self):
+    def group_names(self) -> list[Any] | None:
         """The groups, a list; None without sensitive columns."""
         return None if self.groups is None else self.groups.groups_
 
     @property
-    def group_levels(self):
+    def group_levels(self) -> np.ndarray:
         """Level codes of each group, shape (n_groups, n_sensitive), int; one group of no level without groups."""
         return np.zeros((1, 0), dtype=int) if self.groups is None else self.groups.group_levels_
 
     @property
-    def level_cardinalities(self):
+    def level_cardinalities(self) -> list[int]:
         """Number of levels of each sensitive column."""
         return [] if self.groups is None else list(self.groups.level_counts_)
 
     @property
-    def n_strata(self):
+    def n_strata(self) -> int:
         """Number of strata; 1 when there are no legitimate columns."""
         return 1 if self.strata is None else self.strata.n_strata_
 
     @property
-    def sensitive_names(self):
+    def sensitive_names(self) -> list[Any]:
         """Labels of the sensitive columns; empty without any."""
         if self.sensitive_features is not None:
             return list(self.sensitive_features.table.columns)
         return [self.format.columns[position] for position in self.sensitive_positions]
 
     @property
-    def feature_positions(self):
+    def feature_positions(self) -> list[int] | None:
         """Positions of the columns to learn: those that are not sensitive, then those that the group tells in part.
 
         None without columns.
@@ -91,22 +92,22 @@ class Schema:
         return [*others, *banded]
 
     @property
-    def blind_places(self):
+    def blind_places(self) -> list[int]:
         """Places, among the columns to learn, of those that are not sensitive."""
         return [
             k for k, position in enumerate(self.feature_positions or []) if position not in self.sensitive_positions
         ]
 
     @property
-    def feature_names(self):
+    def feature_names(self) -> pd.Index | None:
         """Labels of the columns to learn; None without columns."""
         return None if self.feature_positions is None else self.format.columns[self.feature_positions]
 
-    def features(self, frame):
+    def features(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the columns to learn of rows under integer labels; all there is without columns."""
         return frame if self.feature_positions is None else frame[self.feature_positions]
 
-    def read(self, X, y=None, sensitive_features=None):
+    def read(self, X: Any, y: Rows | None = None, sensitive_features: Table | None = None) -> pd.DataFrame:
         """Return other rows of the fitted kind under integer labels.
 
         Raises
@@ -123,7 +124,7 @@ class Schema:
             )
         return frame
 
-    def sensitive_frame(self, frame, sensitive_features=None):
+    def sensitive_frame(self, frame: pd.DataFrame, sensitive_features: Table | None = None) -> pd.DataFrame:
         """Return the sensitive columns of rows, from their frame or from the values given beside it.
 
         Raises
@@ -143,7 +144,7 @@ class Schema:
         self.check_sensitive_columns(given.table, "sensitive_features", is_named=not given.is_series)
         return values
 
-    def check_sensitive_columns(self, table, parameter, *, is_named=True):
+    def check_sensitive_columns(self, table: Any, parameter: str, *, is_named: bool = True) -> None:
         """Raise ValueError if a TableFormat of sensitive values does not have the columns of ``fit``, in their order.
 
         Names are compared where both tables are frames of named columns, else their number.
@@ -157,13 +158,13 @@ class Schema:
                 f"{parameter} has {len(found)} columns, {found}; expected those of fit, in their order: {expected}."
             )
 
-    def group_codes(self, frame, sensitive_features=None):
+    def group_codes(self, frame: pd.DataFrame, sensitive_features: Table | None = None) -> np.ndarray:
         """Return the group code of each row, shape (n_rows,); errors as in :meth:`sensitive_frame`."""
         if self.groups is None:
             return np.zeros(len(frame), dtype=int)
         return self.groups.encode(self.sensitive_frame(frame, sensitive_features))
 
-    def ranks(self, frame, sensitive_features=None):
+    def ranks(self, frame: pd.DataFrame, sensitive_features: Table | None = None) -> np.ndarray:
         """Return the ranks, 0 to 1,000, of continuous sensitive columns, shape (n_rows, n_continuous).
 
         A missing value stands in the middle.
@@ -174,23 +175,23 @@ class Schema:
         ranks = self.sensitive_frame(frame, sensitive_features)[banded].rank(pct=True).fillna(0.5)
         return np.round(N_RANKS * ranks.to_numpy()).astype(int)
 
-    def stratum_codes(self, frame):
+    def stratum_codes(self, frame: pd.DataFrame) -> np.ndarray:
         """Return the stratum of each row, shape (n_rows,)."""
         if self.strata is None:
             return np.zeros(len(frame), dtype=int)
         return self.strata.encode(frame[self.legitimate_positions])
 
-    def without_strata(self):
+    def without_strata(self) -> Self:
         """Return a copy that knows no strata: drawing needs none."""
         return replace(self, legitimate_positions=[], strata=None)
 
-    def fits(self, other):
+    def fits(self, other: Self) -> bool:
         """Tell whether a network trained on this schema can go on with the rows of another."""
         same_columns = self.feature_positions == other.feature_positions
         labels = [None if schema.target is None else schema.target.classes_.tolist() for schema in (self, other)]
         return same_columns and labels[0] == labels[1] and self.group_names == other.group_names
 
-    def assemble(self, features, group_codes):
+    def assemble(self, features: pd.DataFrame, group_codes: np.ndarray) -> pd.DataFrame:
         """Join generated features with their groups' sensitive values, in the column order of X."""
         if self.groups is None or self.sensitive_features is not None:
             return features
@@ -198,7 +199,7 @@ class Schema:
         frame = pd.concat([features, self.groups.decode(group_codes)], axis=1)
         return frame[range(len(self.format.columns))]
 
-    def sensitive_values(self, group_codes, frame, rng):
+    def sensitive_values(self, group_codes: np.ndarray, frame: pd.DataFrame, rng: np.random.Generator) -> Any:
         """Return the sensitive values of rows, in the kind of `sensitive_features`, or as columns of X."""
         if self.groups is None:
             return None
@@ -207,7 +208,7 @@ class Schema:
         names = self.format.columns[self.sensitive_positions]
         return frame[self.sensitive_positions].set_axis(names, axis=1)
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return the fitted values as plain values."""
         parts = ("sensitive_features", "target", "groups", "strata")
         states = {name: None if getattr(self, name) is None else getattr(self, name).to_state() for name in parts}
@@ -219,7 +220,7 @@ class Schema:
         }
 
     @classmethod
-    def from_state(cls, state, version, format_type):
+    def from_state(cls, state: dict[str, Any], version: int, format_type: Any) -> Self:
         """Return the schema of a state; `format_type` is the class of the format.
 
         Raises

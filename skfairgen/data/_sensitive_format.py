@@ -1,6 +1,7 @@
 """Sensitive values that are given beside X: read, restored and joined in the kind that they came in."""
 
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ class SensitiveFormat:
     is_flat: bool
 
     @classmethod
-    def of(cls, values):
+    def of(cls, values: Any) -> tuple[Self, pd.DataFrame]:
         """Return the format of sensitive values, and the values as a frame under integer labels.
 
         Raises
@@ -45,7 +46,7 @@ class SensitiveFormat:
         table, frame = TableFormat.of(values)
         return cls(table, is_series, is_flat), frame
 
-    def restore(self, frame):
+    def restore(self, frame: pd.DataFrame) -> Any:
         """Return a frame of sensitive values as the kind that was given."""
         if self.is_series:
             return frame.iloc[:, 0].rename(self.table.columns[0])
@@ -54,18 +55,18 @@ class SensitiveFormat:
             return restored
         return [row[0] for row in restored] if self.table.container == "list" else restored.ravel()
 
-    def join(self, values, added):
+    def join(self, values: Any, added: Any) -> Any:
         """Return the given sensitive values, untouched, followed by restored ones."""
         if self.is_series or self.table.container == "frame":
             return pd.concat([values, added], ignore_index=True)
         return [*values, *added] if self.table.container == "list" else np.concatenate([values, added])
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return the kind as plain values."""
         return {"table": self.table.to_state(), "is_series": self.is_series, "is_flat": self.is_flat}
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the kind of a state.
 
         Raises

@@ -1,5 +1,8 @@
 """What a file says of a fitted part, checked field by field."""
 
+from collections.abc import Collection, Mapping
+from typing import Any, Self
+
 import numpy as np
 import pandas as pd
 
@@ -29,27 +32,27 @@ class State:
     ValueError: the NumericColumn has n_bins='60', expected int
     """
 
-    def __init__(self, state, owner):
+    def __init__(self, state: dict[str, Any], owner: str) -> None:
         self.owner = owner
         if type(state) is not dict or state.get("kind", owner) != owner:
             raise ValueError(f"the state of a part {owner} was expected, found {state!r:.80}")
         self._left = {name: value for name, value in state.items() if name != "kind"}
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind, error, trace):
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
         if error is None:
             self.require(not self._left, f"has the unknown fields {sorted(map(str, self._left))}")
         elif not isinstance(error, ValueError) and isinstance(error, Exception):
             raise ValueError(f"the {self.owner} has parts that do not fit each other: {error!r:.200}") from error
 
-    def require(self, holds, complaint):
+    def require(self, holds: Any, complaint: str) -> None:
         """Refuse the part unless something holds."""
         if not holds:
             raise ValueError(f"the {self.owner} {complaint}")
 
-    def any(self, name, default=REQUIRED):
+    def any(self, name: str, default: Any = REQUIRED) -> Any:
         """Take a field, whatever it holds.
 
         Raises
@@ -61,7 +64,9 @@ class State:
         self.require(value is not REQUIRED, f"lacks the field {name}")
         return value
 
-    def take(self, name, kinds, default=REQUIRED, *, low=None, high=None):
+    def take(
+        self, name: str, kinds: Any, default: Any = REQUIRED, *, low: float | None = None, high: float | None = None
+    ) -> Any:
         """Take a field of one of some types, `None` among them for None, and within bounds, which count as inside.
 
         Raises
@@ -81,13 +86,21 @@ class State:
             self.require(is_within, f"has {name}={value!r:.80}, expected a number from {low} to {high}")
         return value
 
-    def choice(self, name, choices, default=REQUIRED):
+    def choice(self, name: str, choices: Collection[str], default: Any = REQUIRED) -> str:
         """Take a field that holds one of some strings."""
         value = self.take(name, str, default)
         self.require(value in choices, f"has {name}={value!r:.80}, expected one of {list(choices)}")
         return value
 
-    def array(self, name, kinds, shape, *, low=None, high=None):
+    def array(
+        self,
+        name: str,
+        kinds: str,
+        shape: tuple[int | None, ...],
+        *,
+        low: float | None = None,
+        high: float | None = None,
+    ) -> np.ndarray:
         """Take an array of some dtype kinds and a shape, None standing for any size; numbers are finite.
 
         Raises
@@ -97,7 +110,16 @@ class State:
         """
         return self.check_array(name, self.any(name), kinds, shape, low=low, high=high)
 
-    def check_array(self, name, value, kinds, shape, *, low=None, high=None):
+    def check_array(
+        self,
+        name: str,
+        value: Any,
+        kinds: str,
+        shape: tuple[int | None, ...],
+        *,
+        low: float | None = None,
+        high: float | None = None,
+    ) -> np.ndarray:
         """Return an array, after the checks of :meth:`array`."""
         is_meant = isinstance(value, np.ndarray) and value.dtype.kind in kinds
         if not is_meant:
@@ -111,11 +133,11 @@ class State:
             self.require(is_within, f"has {name} from {value.min()} to {value.max()}, expected {low} to {high}")
         return value
 
-    def dtype(self, name):
+    def dtype(self, name: str) -> Any:
         """Take a dtype of numpy or pandas."""
         return self.take(name, DTYPES)
 
-    def list(self, name, kinds=object, length=None):
+    def list(self, name: str, kinds: Any = object, length: int | None = None) -> Any:
         """Take a list whose items are of some types, of a given length or of any."""
         values = self.take(name, list)
         if kinds is not object and not all(type(value) in kinds for value in values):
@@ -123,23 +145,23 @@ class State:
         self.require(length in (None, len(values)), f"has {len(values)} {name}, expected {length}")
         return values
 
-    def shares(self, name, n_values):
+    def shares(self, name: str, n_values: int | None) -> np.ndarray:
         """Take shares: an array of numbers of 0 or more, which sum to 1."""
         return self.check_shares(name, self.any(name), n_values)
 
-    def check_shares(self, name, values, n_values):
+    def check_shares(self, name: str, values: Any, n_values: int | None) -> np.ndarray:
         """Return shares, after the checks of :meth:`shares`; none at all are fine too."""
         self.check_array(name, values, "f", (n_values,), low=0, high=1 + TOLERANCE)
         self.require(not values.size or abs(values.sum() - 1) < TOLERANCE, f"has {name} that do not sum to 1")
         return values
 
 
-def part_state(part):
+def part_state(part: Any) -> dict[str, Any]:
     """Return the state of a part that its parent looks up by kind."""
     return {"kind": type(part).__name__.strip("_"), **part.to_state()}
 
 
-def read_part(state, kinds, version):
+def read_part(state: Any, kinds: Mapping[str, Any], version: int) -> Any:
     """Return the part of a state, whose kind names one of the classes of a table.
 
     Raises

@@ -1,6 +1,9 @@
 """Strata: combinations of the values of legitimate columns, small ones pooled."""
 
+from typing import Any, Self
+
 import numpy as np
+import pandas as pd
 
 from skfairgen.data._groups import GroupCodec
 from skfairgen.data._state import State
@@ -23,7 +26,7 @@ class StrataCodec:
         Number of strata.
     """
 
-    def fit(self, table, names=None):
+    def fit(self, table: pd.DataFrame, names: Any = None) -> Self:
         """Learn the strata of a frame with integer labels; `names` are for messages.
 
         Raises
@@ -31,10 +34,10 @@ class StrataCodec:
         ValueError
             If a column holds infinite, complex or unhashable values; the message names it.
         """
-        self.levels_ = GroupCodec().fit(table, names)
+        self.levels_: GroupCodec = GroupCodec().fit(table, names)
         left = self.levels_.encode_levels(table)
         least = max(MIN_ROWS, MIN_SHARE * len(table))
-        self.strata_ = {}
+        self.strata_: dict[tuple[int, ...], int] = {}
         for n_columns in range(left.shape[1], 0, -1):
             kinds, place, counts = np.unique(left[:, :n_columns], axis=0, return_inverse=True, return_counts=True)
             for kind in kinds[counts >= least].tolist():
@@ -42,10 +45,10 @@ class StrataCodec:
             left = left[(counts < least)[place.ravel()]]
         if len(left) or not self.strata_:
             self.strata_[()] = len(self.strata_)
-        self.n_strata_ = len(self.strata_)
+        self.n_strata_: int = len(self.strata_)
         return self
 
-    def encode(self, table):
+    def encode(self, table: pd.DataFrame) -> np.ndarray:
         """Return the stratum code of each row, an int array of shape (n_rows,).
 
         A combination that ``fit`` did not meet is encoded by as many of its first columns as it did; stratum 0 takes
@@ -55,12 +58,12 @@ class StrataCodec:
         kinds, place = np.unique(levels, axis=0, return_inverse=True)
         return np.array([self._stratum(tuple(kind)) for kind in kinds.tolist()], dtype=int)[place.ravel()]
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return what a file holds of it: plain values, arrays and states of its parts."""
         return {"levels": self.levels_.to_state(), "strata": [list(kind) for kind in self.strata_]}
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the part of a state that :meth:`to_state` gave.
 
         Raises

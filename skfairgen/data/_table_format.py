@@ -1,6 +1,7 @@
 """What kind of table came in, so that the same kind goes out."""
 
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from sklearn.utils import check_array
 
 from skfairgen.data._column_positions import column_positions
 from skfairgen.data._state import State
+from skfairgen.data._typing import Columns, Table
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class TableFormat:
     dtype: np.dtype | None = None
 
     @classmethod
-    def of(cls, X):
+    def of(cls, X: Table) -> tuple[Self, pd.DataFrame]:
         """Return the format of a table and its columns as a DataFrame with labels 0 to n_columns - 1.
 
         Each column keeps its own dtype; columns of an object array are given the dtype of their values.
@@ -59,12 +61,12 @@ class TableFormat:
             frame = frame.infer_objects()
         return cls(container, frame.columns, array.dtype), frame
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return what a file holds of it: plain values, arrays and states of its parts."""
         return {"container": self.container, "columns": self.columns, "dtype": self.dtype}
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the part of a state that :meth:`to_state` gave.
 
         Raises
@@ -79,7 +81,7 @@ class TableFormat:
             fields.require((dtype is None) == (container == "frame"), f"has a {container} of the dtype {dtype}")
         return cls(container, columns, dtype)
 
-    def restore(self, frame):
+    def restore(self, frame: pd.DataFrame) -> Any:
         """Return a frame with labels 0 to n_columns - 1 as the kind of table that came in."""
         if self.container == "frame":
             return frame.set_axis(self.columns, axis=1)
@@ -91,14 +93,14 @@ class TableFormat:
             array = frame.to_numpy(dtype=self.dtype)
         return array.tolist() if self.container == "list" else array
 
-    def join(self, X, frame):
+    def join(self, X: Any, frame: pd.DataFrame) -> Any:
         """Return `X`, untouched, followed by the rows of a frame with labels 0 to n_columns - 1."""
         added = self.restore(frame)
         if self.container == "frame":
             return pd.concat([X, added], ignore_index=True)
         return [*X, *added] if self.container == "list" else np.concatenate([X, added])
 
-    def positions(self, labels, parameter):
+    def positions(self, labels: Columns, parameter: str) -> list[int]:
         """Return the positions of columns given by label or, failing that, by position.
 
         Raises

@@ -1,5 +1,7 @@
 """The class labels: integer codes, and the kind of container they came in."""
 
+from typing import Any, Self
+
 import numpy as np
 import pandas as pd
 from imblearn.utils import check_target_type
@@ -20,7 +22,7 @@ class TargetCodec:
         The class labels, sorted.
     """
 
-    def fit(self, y):
+    def fit(self, y: Any) -> Self:
         """Learn the classes.
 
         Raises
@@ -28,16 +30,16 @@ class TargetCodec:
         ValueError
             If `y` is missing in some row, continuous, or holds one class only.
         """
-        self.container_ = type(y) if isinstance(y, pd.Series | pd.DataFrame | list) else np.ndarray
-        self.name_ = y.name if isinstance(y, pd.Series) else None
-        self.columns_ = y.columns if isinstance(y, pd.DataFrame) else None
+        self.container_: Any = type(y) if isinstance(y, pd.Series | pd.DataFrame | list) else np.ndarray
+        self.name_: Any = y.name if isinstance(y, pd.Series) else None
+        self.columns_: pd.Index | None = y.columns if isinstance(y, pd.DataFrame) else None
         labels = self._labels(y)
-        self.dtype_ = _single_dtype(y) or getattr(y, "dtype", labels.dtype)
-        self.is_one_hot_ = _is_one_hot(y)
-        self.classes_ = np.unique(labels)
+        self.dtype_: Any = _single_dtype(y) or getattr(y, "dtype", labels.dtype)
+        self.is_one_hot_: bool = _is_one_hot(y)
+        self.classes_: np.ndarray = np.unique(labels)
         return self
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return what a file holds of it: plain values, arrays and states of its parts."""
         return {
             "container": self.container_.__name__,
@@ -49,7 +51,7 @@ class TargetCodec:
         }
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the part of a state that :meth:`to_state` gave.
 
         Raises
@@ -69,11 +71,11 @@ class TargetCodec:
             made.decode(np.arange(len(classes)))
         return made
 
-    def encode(self, y):
+    def encode(self, y: Any) -> np.ndarray:
         """Return the class codes of labels, an int array of shape (n_rows,)."""
         return np.searchsorted(self.classes_, self._labels(y))
 
-    def decode(self, codes):
+    def decode(self, codes: np.ndarray) -> Any:
         """Return the labels of class codes, in the container, name and dtype of the fitted target."""
         labels = self.classes_[codes]
         if self.is_one_hot_:

@@ -12,6 +12,7 @@ from skfairgen.data._schema import Schema
 from skfairgen.data._sensitive_format import SensitiveFormat
 from skfairgen.data._strata import StrataCodec
 from skfairgen.data._target import TargetCodec
+from skfairgen.data._typing import Columns, Rows, Table
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,10 @@ class TrainingRows:
     stratum_codes: np.ndarray
     ranks: np.ndarray
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.class_codes)
 
-    def cell_counts(self, schema):
+    def cell_counts(self, schema: Schema) -> np.ndarray:
         """Return how many rows each class, group and stratum holds, shape (n_classes, n_groups, n_strata), int."""
         n_classes = 1 if schema.classes is None else len(schema.classes)
         shape = (n_classes, len(schema.group_levels), schema.n_strata)
@@ -45,7 +46,14 @@ class TrainingRows:
         return np.bincount(places, minlength=np.prod(shape)).reshape(shape)
 
 
-def read_training_rows(X, y=None, sensitive_features=None, *, sensitive_columns=None, legitimate_columns=None):
+def read_training_rows(
+    X: Any,
+    y: Rows | None = None,
+    sensitive_features: Table | None = None,
+    *,
+    sensitive_columns: Columns | None = None,
+    legitimate_columns: Columns | None = None,
+) -> tuple[Schema, TrainingRows]:
     """Check what was passed to ``fit`` and return its schema and rows.
 
     Parameters

@@ -5,7 +5,9 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from safetensors.numpy import save as save_tensors
 
 from skfairgen.files._atomic import atomic_write
@@ -20,7 +22,7 @@ SMALL_BYTES = 16 << 20
 END_RECORD = 22  # bytes of the zip's last record, which has no comment
 
 
-def write_archive(target, manifest, state, arrays):
+def write_archive(target: Any, manifest: dict[str, Any], state: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     """Write an archive.
 
     Parameters
@@ -59,7 +61,7 @@ def write_archive(target, manifest, state, arrays):
         file.write(whole)
 
 
-def read_archive(source, max_bytes):
+def read_archive(source: Any, max_bytes: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, np.ndarray]]:
     """Return the manifest, state and arrays of an archive; nothing in it is executed.
 
     Parameters

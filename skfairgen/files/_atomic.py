@@ -3,12 +3,15 @@
 import os
 import secrets
 import stat
+from collections.abc import Iterator
 from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 
 @contextmanager
-def atomic_write(path):
+def atomic_write(path: str | PathLike[str]) -> Iterator[Any]:
     """Open a new file for writing bytes; it takes the place of `path` when the block ends without an error.
 
     The bytes go to a new file of an unpredictable name in the same folder. After an error that file is removed, and

@@ -1,5 +1,7 @@
 """Files of format 1, which held the attributes of objects: their values as plain states of version 2."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -20,7 +22,7 @@ WHOLES = (
 )
 
 
-def to_version_2(state, arrays):
+def to_version_2(state: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """Return the state of the estimator in a file of format 1; no object is made.
 
     Parameters

@@ -1,5 +1,7 @@
 """Estimators of files of format 1 as states of version 2."""
 
+from typing import Any
+
 import numpy as np
 
 NAMES = ("n_features_in_", "feature_names_in_")
@@ -10,7 +12,7 @@ CRITERIA = {"equalized_odds": "balanced_cells"}
 NETWORKS = {"ColumnDecoder": "ColumnDensity"}
 
 
-def estimator_of_format_1(whole):
+def estimator_of_format_1(whole: dict[str, Any]) -> dict[str, Any]:
     """Return the state of an estimator that :func:`to_version_2` gave as its name and attributes.
 
     What "equalized_odds" did is called "balanced_cells" now. Labels were drawn, and no plan was tuned. The network

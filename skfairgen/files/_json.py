@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ MAX_DEPTH = 100
 MAX_DIGITS = 4_000
 
 
-def checked_json(content):
+def checked_json(content: bytes) -> bytes:
     """Return JSON bytes, unchanged, that :func:`parse_json` takes.
 
     Raises
@@ -40,7 +41,7 @@ def checked_json(content):
     return content
 
 
-def parse_json(content):
+def parse_json(content: bytes) -> Any:
     """Return the values of JSON bytes, which must be ASCII.
 
     Raises

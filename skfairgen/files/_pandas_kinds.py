@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ MAX_RANGE = 1 << 20
 
 
 @lru_cache(maxsize=1024)
-def time_zone(name):
+def time_zone(name: Any) -> Any:
     """Return a time zone by name; one that is a path is refused."""
     if len(name) > MAX_NAME or not TIME_ZONE.fullmatch(name):
         raise ValueError(f"it holds the unknown time zone {name!r:.80}")

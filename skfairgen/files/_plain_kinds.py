@@ -4,7 +4,7 @@ import datetime
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,12 +23,12 @@ class Kind(NamedTuple):
     is_slow: bool = False  # to make, so that a file may hold only so many
 
 
-def of_type(*types):
+def of_type(*types: type) -> Callable[..., Any]:
     """Return a test for values of exactly these types, not of their subclasses."""
     return lambda value: type(value) in types
 
 
-def numpy_dtype(text):
+def numpy_dtype(text: str) -> Any:
     """Return the numpy dtype of a text.
 
     Raises
@@ -48,7 +48,7 @@ def numpy_dtype(text):
     return dtype
 
 
-def object_array(values):
+def object_array(values: list[Any]) -> np.ndarray:
     """Return a one-dimensional array of the values as they are.
 
     Raises

@@ -1,6 +1,7 @@
 """Arrays of a safetensors member, made only once its header has been checked."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ DTYPES = {
 MAX_DIMENSIONS = 8
 
 
-def read_tensors(content):
+def read_tensors(content: bytes) -> dict[str, np.ndarray]:
     """Return the arrays of a safetensors file's bytes, by name.
 
     Raises
@@ -40,7 +41,7 @@ def read_tensors(content):
     return arrays
 
 
-def checked_header(content):
+def checked_header(content: bytes) -> dict[str, Any]:
     """Return the bytes of a safetensors file, unchanged, once their header is known to be one that can be read."""
     checked_json(content[8 : 8 + _header_size(content)])
     return content

@@ -1,19 +1,20 @@
 """States of fitted parts as plain JSON values and arrays, and back."""
 
 import json
+from typing import Any
 
 import numpy as np
 
 from skfairgen.files._json import checked_json, parse_json
 from skfairgen.files._pandas_kinds import PANDAS_KINDS
-from skfairgen.files._plain_kinds import PLAIN_KINDS
+from skfairgen.files._plain_kinds import PLAIN_KINDS, Kind
 
 KINDS = PLAIN_KINDS | PANDAS_KINDS
 MAX_PANDAS_VALUES = 10_000  # indexes, columns, dtypes, each of which takes up to a tenth of a millisecond to make
 MAX_TEXT_BYTES = 16 << 20  # of all arrays of fixed-width strings
 
 
-def pack(state):
+def pack(state: dict[str, Any]) -> tuple[Any, dict[str, np.ndarray]]:
     """Return the JSON value and the arrays of a state.
 
     A state holds dict, list, tuple, set, frozenset, None, bool, int, float, str, bytes; numpy arrays, scalars and
@@ -55,7 +56,7 @@ def pack(state):
     return value, packer.arrays
 
 
-def unpack(value, arrays):
+def unpack(value: Any, arrays: dict[str, np.ndarray]) -> Any:
     """Return the state of a JSON value and arrays that :func:`pack` gave.
 
     Parameters
@@ -77,7 +78,7 @@ def unpack(value, arrays):
     return read_all(Unpacker(arrays, KINDS), value)
 
 
-def read_all(unpacker, value):
+def read_all(unpacker: "Unpacker", value: Any) -> Any:
     """Return what an unpacker reads of a JSON value, once it has used each array."""
     try:
         state = unpacker.read(value)
@@ -93,10 +94,10 @@ def read_all(unpacker, value):
 class Packer:
     """Turn values into plain JSON values; arrays are collected in ``arrays``."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.arrays = {}
 
-    def write(self, value):
+    def write(self, value: Any) -> Any:
         """Return the JSON value of a value."""
         if value is None or type(value) in (bool, str, int) or (type(value) is float and np.isfinite(value)):
             return value
@@ -112,7 +113,7 @@ class Packer:
             "numbers, strings, dates and what numpy and pandas make of them; replace the value by one of these."
         )
 
-    def add(self, array):
+    def add(self, array: np.ndarray) -> str:
         """Keep an array, and return its name."""
         name = f"a{len(self.arrays)}"
         self.arrays[name] = np.array(array, dtype=array.dtype.newbyteorder("<"), order="C", copy=True)
@@ -122,13 +123,13 @@ class Packer:
 class Unpacker:
     """Turn plain JSON values back into values; nothing but the readers of a table of kinds is run."""
 
-    def __init__(self, arrays, kinds):
+    def __init__(self, arrays: dict[str, np.ndarray], kinds: dict[str, Kind]) -> None:
         self.arrays = dict(arrays)
         self.kinds = kinds
         self.values_left = MAX_PANDAS_VALUES
         self.text_left = MAX_TEXT_BYTES
 
-    def read(self, value):
+    def read(self, value: Any) -> Any:
         """Return the value of a JSON value."""
         if type(value) is list:
             return [self.read(item) for item in value]
@@ -143,13 +144,13 @@ class Unpacker:
             self.spend("values_left", 1, f"{MAX_PANDAS_VALUES:,} columns, indexes and dtypes of pandas")
         return kind.read(self, **{key: item for key, item in value.items() if key != "$"})
 
-    def take(self, name):
+    def take(self, name: str) -> np.ndarray:
         """Return an array; it is handed out once, so that a file cannot multiply what it holds."""
         if name not in self.arrays:
             raise ValueError(f"it refers to the array {name!r:.80}, which is not there or was used before")
         return self.arrays.pop(name)
 
-    def spend(self, budget, amount, limit):
+    def spend(self, budget: str, amount: int, limit: str) -> None:
         """Take from one of the budgets; what is over it is refused."""
         setattr(self, budget, getattr(self, budget) - amount)
         if getattr(self, budget) < 0:

@@ -6,6 +6,7 @@ import numpy as np
 
 from skfairgen.criteria import draw_labels, fit_parity_scores, minimal_flip_labels, parity_scores
 from skfairgen.models._density_model import DensityModel
+from skfairgen.models._draws import Draws
 
 N_ROWS = 20_000
 
@@ -36,20 +37,24 @@ class BlindRepair:
     is_exact = True
 
     @staticmethod
-    def learn(model: DensityModel, rng, n_threads=1):
+    def learn(model: DensityModel, rng: np.random.Generator, n_threads: int = 1) -> tuple[np.ndarray, np.ndarray]:
         """Return the multipliers and mean shares of the scores, from rows of the model."""
         sizes = rng.multinomial(N_ROWS, model.cells.group_shares)
         draws = model.draw_as_learned(sizes, rng, n_threads)
         return fit_parity_scores(model.joint_scores(draws.items, n_threads))
 
-    def scores(self, model, draws, rng, n_threads):
+    def scores(
+        self, model: DensityModel, draws: Draws, rng: np.random.Generator, n_threads: int
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return the probability of each class before and after the repair, (n_items, n_classes) each."""
         joint = model.joint_scores(draws.items, n_threads)
         before = model.class_scores(draws.items, draws.group_codes, n_threads)
         moved = parity_scores(joint, self.multipliers, self.mean_shares)
         return before, (1 - self.strength) * before + self.strength * moved
 
-    def labels(self, drawn_with, before, after, rng):
+    def labels(
+        self, drawn_with: np.ndarray, before: np.ndarray, after: np.ndarray, rng: np.random.Generator
+    ) -> np.ndarray:
         """Return a label for each row, shape (n_items,), int."""
         if self.label_draw == "minimal":
             return minimal_flip_labels(drawn_with, before, after, rng)

@@ -9,7 +9,7 @@ import torch
 from skfairgen.criteria import Cells
 from skfairgen.models._density_model import module_from_state, module_to_state
 from skfairgen.models._draws import by_chunks
-from skfairgen.nn import Given
+from skfairgen.nn import FairAutoencoder, Given
 from skfairgen.training import torch_runtime
 
 ENCODED_ROWS = 2_048  # codes are computed in the processor's cache
@@ -26,7 +26,7 @@ class CodeModel:
         Rows of each group that it was learned from.
     """
 
-    def __init__(self, autoencoder, cells):
+    def __init__(self, autoencoder: FairAutoencoder, cells: Cells) -> None:
         self.autoencoder = autoencoder
         self.cells = cells
 
@@ -45,7 +45,7 @@ class CodeModel:
         """Standard deviation of the noise of each component, shape (n_components,)."""
         return self.autoencoder.encoder.resolution.cpu().numpy()
 
-    def encode(self, items, group_codes, n_threads=1) -> np.ndarray:
+    def encode(self, items: dict[str, np.ndarray], group_codes: np.ndarray, n_threads: int = 1) -> np.ndarray:
         """Return the rounded posterior means, shape (n_items, n_components), float64.
 
         They are computed in float64, so that the code of an item does not depend on the items beside it.
@@ -61,7 +61,9 @@ class CodeModel:
         with torch_runtime(n_threads, device), torch.no_grad():
             return by_chunks(code, arrays, device, ENCODED_ROWS)["codes"]
 
-    def decode(self, codes, group_codes, uniforms, n_threads=1) -> dict[str, np.ndarray]:
+    def decode(
+        self, codes: np.ndarray, group_codes: np.ndarray, uniforms: np.ndarray, n_threads: int = 1
+    ) -> dict[str, np.ndarray]:
         """Return the items of codes in a group, from uniform numbers of shape (n_items, n_noise)."""
 
         def sample(part):
@@ -72,7 +74,14 @@ class CodeModel:
         with torch_runtime(n_threads, self.device), torch.no_grad():
             return by_chunks(sample, arrays, self.device)
 
-    def counterfactual(self, items, own_groups, other_groups, rng, n_threads=1) -> dict[str, np.ndarray]:
+    def counterfactual(
+        self,
+        items: dict[str, np.ndarray],
+        own_groups: np.ndarray,
+        other_groups: np.ndarray,
+        rng: np.random.Generator,
+        n_threads: int = 1,
+    ) -> dict[str, np.ndarray]:
         """Return items as they would be in other groups; an item whose group stays is given back itself.
 
         The random numbers that reproduce an item from its own code in its own group are used again in the other group.
@@ -99,7 +108,7 @@ class CodeModel:
             for name, values in drawn.items()
         }
 
-    def log_class_shares(self, codes, n_threads=1) -> np.ndarray:
+    def log_class_shares(self, codes: np.ndarray, n_threads: int = 1) -> np.ndarray:
         """Return the log-probability of each class given a code, shape (n_items, n_classes)."""
 
         def scores(part):
@@ -113,7 +122,7 @@ class CodeModel:
         return {"autoencoder": module_to_state(self.autoencoder), "cells": self.cells.to_state()}
 
     @classmethod
-    def from_state(cls, state, version) -> "CodeModel":
+    def from_state(cls, state: dict[str, Any], version: int) -> "CodeModel":
         """Return the model of a state.
 
         Raises

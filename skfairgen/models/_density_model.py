@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from skfairgen.criteria import Cells, apportion
 from skfairgen.models._draws import CHUNK_ROWS, Draws, by_chunks
-from skfairgen.nn import Given, build
+from skfairgen.nn import Density, Given, build
 from skfairgen.training import torch_runtime
 
 
@@ -27,10 +28,12 @@ class DensityModel:
         for all of them.
     """
 
-    def __init__(self, density, cells, shares=None, blind_terms=None):
+    def __init__(
+        self, density: Density, cells: Cells, shares: np.ndarray | None = None, blind_terms: int | None = None
+    ) -> None:
         self.density = density
         self.cells = cells
-        self.shares = cells.counts / cells.n_rows if shares is None else np.asarray(shares)
+        self.shares: np.ndarray = cells.counts / cells.n_rows if shares is None else np.asarray(shares)
         self.blind_terms = blind_terms
 
     @property
@@ -38,15 +41,15 @@ class DensityModel:
         """Where the density is."""
         return next(self.density.parameters()).device
 
-    def with_shares(self, shares) -> "DensityModel":
+    def with_shares(self, shares: np.ndarray) -> "DensityModel":
         """Return a model that draws other shares of the cells unasked."""
         return DensityModel(self.density, self.cells, shares, self.blind_terms)
 
-    def given(self, class_codes, group_codes) -> dict[str, np.ndarray]:
+    def given(self, class_codes: np.ndarray, group_codes: np.ndarray) -> dict[str, np.ndarray]:
         """Return what the density is given of each item: its class and sensitive levels."""
         return {"classes": class_codes, "levels": self.cells.levels[group_codes]}
 
-    def draw(self, wanted, rng, n_threads=1) -> Draws:
+    def draw(self, wanted: np.ndarray, rng: np.random.Generator, n_threads: int = 1) -> Draws:
         """Draw items.
 
         Parameters
@@ -70,12 +73,12 @@ class DensityModel:
             items = by_chunks(sample, self.given(class_codes, group_codes), self.device)
         return Draws(items, class_codes, group_codes)
 
-    def draw_as_learned(self, group_sizes, rng, n_threads=1) -> Draws:
+    def draw_as_learned(self, group_sizes: np.ndarray, rng: np.random.Generator, n_threads: int = 1) -> Draws:
         """Draw so many items of each group, classes by the group's own shares."""
         columns = [apportion(own, size) for own, size in zip(self.cells.class_shares.T, group_sizes, strict=True)]
         return self.draw(np.column_stack(columns), rng, n_threads)
 
-    def class_scores(self, items, group_codes, n_threads=1) -> np.ndarray:
+    def class_scores(self, items: dict[str, np.ndarray], group_codes: np.ndarray, n_threads: int = 1) -> np.ndarray:
         r"""Return the probability of each class of items whose group is known, shape (n_items, n_classes).
 
         .. math:: P(y \mid x, s) \propto P(y \mid s) \, p(x \mid y, s)
@@ -95,7 +98,7 @@ class DensityModel:
         with torch_runtime(n_threads, self.device):
             return by_chunks(posterior, arrays, self.device, n_rows)["scores"].astype(np.float64)
 
-    def joint_scores(self, items, n_threads=1) -> np.ndarray:
+    def joint_scores(self, items: dict[str, np.ndarray], n_threads: int = 1) -> np.ndarray:
         r"""Return the probability of each class and group of items, shape (n_items, n_classes, n_groups).
 
         .. math:: P(y, s \mid x) \propto P(y, s) \, p(x \mid y, s)
@@ -136,7 +139,7 @@ class DensityModel:
         }
 
     @classmethod
-    def from_state(cls, state, version) -> "DensityModel":
+    def from_state(cls, state: dict[str, Any], version: int) -> "DensityModel":
         """Return the model of a state.
 
         Raises
@@ -156,13 +159,13 @@ class DensityModel:
         return cls(density, cells, shares, state.get("blind_terms"))
 
 
-def module_to_state(module) -> dict[str, Any]:
+def module_to_state(module: nn.Module) -> dict[str, Any]:
     """Return a network as its registered name, its settings and its weights."""
     weights = {name: tensor.cpu().numpy() for name, tensor in module.state_dict().items()}
     return {"name": type(module).__name__, "settings": module.settings, "weights": weights}
 
 
-def module_from_state(state):
+def module_from_state(state: dict[str, Any]) -> Any:
     """Return the network of a state, on the CPU and in evaluation mode.
 
     Raises

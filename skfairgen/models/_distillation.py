@@ -8,6 +8,7 @@ from skfairgen.criteria import drawn_counts
 from skfairgen.models._density_model import DensityModel
 from skfairgen.models._label_repair import draw_repaired
 from skfairgen.training import (
+    DistillationOptions,
     divergence_by_column,
     divergence_of_labels,
     fit_student,
@@ -50,13 +51,13 @@ class TeacherSource:
         Threads of torch.
     """
 
-    def __init__(self, model, repair, n_threads):
+    def __init__(self, model: DensityModel, repair: Any, n_threads: int) -> None:
         self.model = model
         self.repair = repair
         self.n_threads = n_threads
         self.shares = model.shares if repair is None else repair.shares
 
-    def __call__(self, n_rows, rng):
+    def __call__(self, n_rows: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Return items, "classes", "levels", "class_shares" and, of repaired rows, "before" and "after"."""
         if self.repair is None:
             wanted = rng.multinomial(n_rows, self.shares.ravel()).reshape(self.shares.shape)
@@ -83,20 +84,36 @@ class RowsAtHand:
         The rows.
     """
 
-    def __init__(self, model, shares, items, class_codes, group_codes):
+    def __init__(
+        self,
+        model: DensityModel,
+        shares: np.ndarray,
+        items: dict[str, np.ndarray],
+        class_codes: np.ndarray,
+        group_codes: np.ndarray,
+    ) -> None:
         self.rows = {
             **items,
             **model.given(class_codes, group_codes),
             "class_shares": _class_shares(shares)[group_codes],
         }
 
-    def __call__(self, n_rows, rng):
+    def __call__(self, n_rows: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Return the arrays of :class:`TeacherSource` without the last two."""
         own = rng.integers(len(self.rows["classes"]), size=n_rows)
         return {name: values[own] for name, values in self.rows.items()}
 
 
-def distill_density(model, repair, rows, size, options, rng, generator, n_threads=1) -> Distilled:
+def distill_density(
+    model: DensityModel,
+    repair: Any,
+    rows: tuple[dict[str, np.ndarray], np.ndarray, np.ndarray] | None,
+    size: float | dict[str, int],
+    options: DistillationOptions,
+    rng: np.random.Generator,
+    generator: torch.Generator,
+    n_threads: int = 1,
+) -> Distilled:
     """Distill a model of rows into a smaller one.
 
     Parameters

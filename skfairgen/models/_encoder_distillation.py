@@ -3,9 +3,10 @@
 from typing import Any
 
 import numpy as np
+import torch
 
 from skfairgen.models._code_model import CodeModel
-from skfairgen.training import fit_encoder_student
+from skfairgen.training import DistillationOptions, fit_encoder_student
 
 N_REPORTED = 4_096
 
@@ -21,11 +22,11 @@ class DecodedSource:
         Threads of torch.
     """
 
-    def __init__(self, model, n_threads):
+    def __init__(self, model: CodeModel, n_threads: int) -> None:
         self.model = model
         self.n_threads = n_threads
 
-    def __call__(self, n_rows, rng):
+    def __call__(self, n_rows: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Return items and "levels"."""
         decoder, cells = self.model.autoencoder.decoder, self.model.cells
         group_codes = rng.choice(len(cells.group_shares), size=n_rows, p=cells.group_shares)
@@ -38,16 +39,24 @@ class DecodedSource:
 class ItemsAtHand:
     """Draw from real items, with replacement."""
 
-    def __init__(self, model, items, group_codes):
+    def __init__(self, model: CodeModel, items: dict[str, np.ndarray], group_codes: np.ndarray) -> None:
         self.rows = {**items, "levels": model.cells.levels[group_codes], "group_codes": group_codes}
 
-    def __call__(self, n_rows, rng):
+    def __call__(self, n_rows: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Return items and "levels"."""
         own = rng.integers(len(self.rows["levels"]), size=n_rows)
         return {name: values[own] for name, values in self.rows.items()}
 
 
-def distill_code(model, rows, size, options, rng, generator, n_threads=1) -> tuple[CodeModel, list[dict[str, Any]]]:
+def distill_code(
+    model: CodeModel,
+    rows: tuple[dict[str, np.ndarray], np.ndarray] | None,
+    size: float | dict[str, int],
+    options: DistillationOptions,
+    rng: np.random.Generator,
+    generator: torch.Generator,
+    n_threads: int = 1,
+) -> tuple[CodeModel, list[dict[str, Any]]]:
     """Return a model with a student in the place of its encoder, and how near its codes come to the teacher's.
 
     Parameters

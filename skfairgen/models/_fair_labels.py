@@ -66,24 +66,39 @@ class FairLabels:
     label_draw: str
     strata: StrataReader
     forecast: Any = None
-    records: tuple = ()
+    records: tuple[dict[str, Any], ...] = ()
 
     #: class counts fall as the decisions do
     is_exact = False
 
-    def scores(self, model: DensityModel, draws: Draws, rng, n_threads):
+    def scores(
+        self, model: DensityModel, draws: Draws, rng: np.random.Generator, n_threads: int
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return the probability of each class before and after the repair, (n_items, n_classes) each."""
         joint = posteriors(model, draws, self.plan.view, n_threads)
         before = class_posteriors(model, draws, joint, n_threads)
         own = self.strata(draws.items, rng) if len(self.plan.wanted) > 1 else None
         return before, self.plan.label_scores(joint, draws.group_codes, own, label_draw=self.label_draw)
 
-    def labels(self, drawn_with, before, after, rng):
+    def labels(
+        self, drawn_with: np.ndarray, before: np.ndarray, after: np.ndarray, rng: np.random.Generator
+    ) -> np.ndarray:
         """Return a label for each row, shape (n_items,), int."""
         return draw_labels(after, rng)
 
 
-def make_fair_labels(model, criterion, strength, label_draw, *, sees_group, strata, tuning, rng, n_threads=1):
+def make_fair_labels(
+    model: DensityModel,
+    criterion: str,
+    strength: float,
+    label_draw: str,
+    *,
+    sees_group: bool,
+    strata: StrataReader,
+    tuning: Tuning | None,
+    rng: np.random.Generator,
+    n_threads: int = 1,
+) -> FairLabels:
     """Make the plan of a criterion on rows of a model, and tune it.
 
     Parameters
@@ -135,7 +150,7 @@ def make_fair_labels(model, criterion, strength, label_draw, *, sees_group, stra
     return FairLabels(plan, _cell_shares(labels, pool, cells), label_draw, strata, forecast, tuple(records))
 
 
-def posteriors(model, draws, view, n_threads=1):
+def posteriors(model: DensityModel, draws: Draws, view: str, n_threads: int = 1) -> np.ndarray:
     """Return P(y, s | row), shape (n_items, n_classes, n_groups); for a sighted view, the own group's part only."""
     if view != "sighted":
         return model.joint_scores(draws.items, n_threads)
@@ -145,7 +160,7 @@ def posteriors(model, draws, view, n_threads=1):
     return joint
 
 
-def class_posteriors(model, draws, joint, n_threads=1):
+def class_posteriors(model: DensityModel, draws: Draws, joint: np.ndarray, n_threads: int = 1) -> np.ndarray:
     """Return P(y | row, s) of each row's own group, shape (n_items, n_classes)."""
     if model.blind_terms is not None:
         return model.class_scores(draws.items, draws.group_codes, n_threads)

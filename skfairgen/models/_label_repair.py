@@ -38,7 +38,7 @@ class RepairedDraws(NamedTuple):
     before: np.ndarray
     after: np.ndarray
 
-    def pick(self, places):
+    def pick(self, places: np.ndarray) -> "RepairedDraws":
         """Return some of the draws."""
         return RepairedDraws(self.draws.pick(places), self.before[places], self.after[places])
 
@@ -71,7 +71,9 @@ class BarycenterRepair:
     is_exact = True
 
     @staticmethod
-    def learn_transport(model: DensityModel, strata: StrataReader, rng, n_threads=1):
+    def learn_transport(
+        model: DensityModel, strata: StrataReader, rng: np.random.Generator, n_threads: int = 1
+    ) -> StratifiedTransport:
         """Return how the outcome scores of each group and stratum are distributed, learned from rows of the model."""
         cells = model.cells
         group_sizes = np.clip(cells.counts.sum(axis=0), MIN_TRANSPORT_ROWS, MAX_TRANSPORT_ROWS)
@@ -82,20 +84,26 @@ class BarycenterRepair:
         transport = StratifiedTransport()
         return transport.fit(scores, draws.group_codes, own, sizes, parents=cells.group_parents, rng=rng)
 
-    def scores(self, model, draws, rng, n_threads):
+    def scores(
+        self, model: DensityModel, draws: Draws, rng: np.random.Generator, n_threads: int
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return the probability of each class before and after the repair, (n_items, n_classes) each."""
         before = model.class_scores(draws.items, draws.group_codes, n_threads)
         own = self.strata(draws.items, rng)
         return before, self.transport.transport(before, draws.group_codes, own, strength=self.strength, rng=rng)
 
-    def labels(self, drawn_with, before, after, rng):
+    def labels(
+        self, drawn_with: np.ndarray, before: np.ndarray, after: np.ndarray, rng: np.random.Generator
+    ) -> np.ndarray:
         """Return a label for each row, shape (n_items,), int."""
         if self.label_draw == "minimal":
             return minimal_flip_labels(drawn_with, before, after, rng)
         return draw_labels(after, rng)
 
 
-def draw_repaired(model: DensityModel, repair, wanted, rng, n_threads=1) -> RepairedDraws:
+def draw_repaired(
+    model: DensityModel, repair: Any, wanted: np.ndarray, rng: np.random.Generator, n_threads: int = 1
+) -> RepairedDraws:
     """Draw rows whose labels are repaired.
 
     Where a group is asked for in the class shares of the repair, its rows are drawn as they are and labeled. Where

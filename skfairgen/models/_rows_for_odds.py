@@ -9,7 +9,7 @@ from skfairgen.models._fair_labels import posteriors
 N_ROWS = 40_000
 
 
-def rows_for_odds(model: DensityModel, strength: float, rng, n_threads=1) -> np.ndarray:
+def rows_for_odds(model: DensityModel, strength: float, rng: np.random.Generator, n_threads: int = 1) -> np.ndarray:
     r"""Return the rows to add to each cell, shape (2, n_groups), int.
 
     Equal odds ask for a threshold :math:`t_s` of the score in each group. Adding rows that are true to p(x | y, s)

@@ -48,18 +48,20 @@ class TeacherModel:
         Seed of what is learned when a criterion is first asked for.
     """
 
-    def __init__(self, rows: DensityModel, seed: int):
+    def __init__(self, rows: DensityModel, seed: int) -> None:
         self.rows = rows
         self.seed = seed
-        self.transport = None
+        self.transport: StratifiedTransport | None = None
         self.blind_scores: tuple[np.ndarray, np.ndarray] | None = None
-        self.plans: dict[Wish, tuple[FairPlan, np.ndarray, Any, list]] = {}
+        self.plans: dict[Wish, tuple[FairPlan, np.ndarray, Any, list[Any]]] = {}
 
-    def shares(self, criterion, strength) -> np.ndarray:
+    def shares(self, criterion: str | None, strength: float) -> np.ndarray:
         """Return the share of each cell that a criterion asks for, shape (n_classes, n_groups)."""
         return self.rows.cells.moved_shares(criterion, strength)
 
-    def repair(self, wish: Wish, strata: StrataReader, tuning: Tuning | None = None, n_threads=1):
+    def repair(
+        self, wish: Wish, strata: StrataReader, tuning: Tuning | None = None, n_threads: int = 1
+    ) -> BlindRepair | BarycenterRepair | FairLabels | None:
         """Return what labels drawn rows, None where they keep the labels that they are drawn with.
 
         What it needs is learned once, when it is first asked for, whatever is asked for before.
@@ -109,7 +111,7 @@ class TeacherModel:
         }
 
     @classmethod
-    def from_state(cls, state, version) -> "TeacherModel":
+    def from_state(cls, state: dict[str, Any], version: int) -> "TeacherModel":
         """Return the model of a state.
 
         Raises

@@ -28,7 +28,7 @@ class CodeEncoder(nn.Module):
     active: Tensor
     resolution: Tensor
 
-    def __init__(self, latent_features: int):
+    def __init__(self, latent_features: int) -> None:
         super().__init__()
         self.latent_features = latent_features
         #: 1 for a component that is told apart from its noise, 0 for one that is not

@@ -57,7 +57,7 @@ class FairAutoencoder(Stochastic):
     decoder: Density
     head: Linear | None
 
-    def __init__(self, encoder: CodeEncoder, decoder: Density, n_classes: int = 0):
+    def __init__(self, encoder: CodeEncoder, decoder: Density, n_classes: int = 0) -> None:
         super().__init__()
         if encoder.latent_features != decoder.latent_features:
             raise ValueError(

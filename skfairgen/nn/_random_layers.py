@@ -28,7 +28,7 @@ class Dropout(Stochastic):
         The share, in [0, 1).
     """
 
-    def __init__(self, rate: float):
+    def __init__(self, rate: float) -> None:
         super().__init__()
         self.rate = rate
 
@@ -43,7 +43,7 @@ class Dropout(Stochastic):
 class Embedding(nn.Embedding):
     """An embedding in float32 that starts out normal, once a generator is given."""
 
-    def __init__(self, n_values: int, features: int):
+    def __init__(self, n_values: int, features: int) -> None:
         super().__init__(n_values, features, dtype=torch.float32)
 
     def reset_parameters(self, generator: Generator | None = None, std: float = 1.0) -> None:
@@ -55,7 +55,7 @@ class Embedding(nn.Embedding):
 class Linear(nn.Linear):
     """A dense layer in float32 that starts out uniform, as torch's does, once a generator is given."""
 
-    def __init__(self, in_features: int, out_features: int):
+    def __init__(self, in_features: int, out_features: int) -> None:
         super().__init__(in_features, out_features, dtype=torch.float32)
 
     def reset_parameters(self, generator: Generator | None = None) -> None:

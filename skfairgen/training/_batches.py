@@ -32,7 +32,7 @@ class TensorRows(Dataset):
         The first dimension is the row.
     """
 
-    def __init__(self, tensors: Rows):
+    def __init__(self, tensors: Rows) -> None:
         self.tensors = tensors
 
     def __len__(self) -> int:
@@ -55,7 +55,7 @@ class SlicedBatches:
         On the CPU. Draws the order of each pass; None keeps the order.
     """
 
-    def __init__(self, dataset: TensorRows, batch_size: int, generator: Generator | None = None):
+    def __init__(self, dataset: TensorRows, batch_size: int, generator: Generator | None = None) -> None:
         self.dataset = dataset
         self.batch_size = batch_size if batch_size > 0 else len(dataset)
         self.generator = generator

@@ -35,7 +35,7 @@ class AnnealedBudget(Callback):
         Batches of all epochs.
     """
 
-    def __init__(self, progress: Progress, max_seconds: float | None, n_batches: int):
+    def __init__(self, progress: Progress, max_seconds: float | None, n_batches: int) -> None:
         self.progress = progress
         self.max_seconds = max_seconds
         self.n_batches = n_batches
@@ -70,7 +70,7 @@ class AveragedWeights(Callback):
         Holds the average.
     """
 
-    def __init__(self, progress: Progress):
+    def __init__(self, progress: Progress) -> None:
         self.progress = progress
 
     def on_batch_end(self, net: NeuralNet, batch: Any = None, training: Any = None, **kwargs: Any) -> None:
@@ -92,7 +92,7 @@ class KeptWeights(Callback):
         Holds the average.
     """
 
-    def __init__(self, progress: Progress):
+    def __init__(self, progress: Progress) -> None:
         self.progress = progress
         self.kept: dict[str, Any] | None = None
 
@@ -119,7 +119,7 @@ class BestWeights(KeptWeights):
         Share of training, in [0, 1), before which epochs are not compared.
     """
 
-    def __init__(self, progress: Progress, patience: int, start: float = 0.0):
+    def __init__(self, progress: Progress, patience: int, start: float = 0.0) -> None:
         super().__init__(progress)
         self.patience = patience
         self.start = start
@@ -155,7 +155,7 @@ class DualAscent(KeptWeights):
         Column of the history that holds D.
     """
 
-    def __init__(self, progress: Progress, max_dependence: float, column: str):
+    def __init__(self, progress: Progress, max_dependence: float, column: str) -> None:
         super().__init__(progress)
         self.max_dependence = max_dependence
         self.column = column
@@ -173,7 +173,7 @@ class DualAscent(KeptWeights):
 class TermHistory(Callback):
     """Note the means of the loss terms, and the weight of the penalty, in the history after each epoch."""
 
-    def __init__(self, progress: Progress):
+    def __init__(self, progress: Progress) -> None:
         self.progress = progress
 
     def on_epoch_end(self, net: NeuralNet, dataset_train: Any = None, dataset_valid: Any = None, **kwargs: Any) -> None:
@@ -194,7 +194,7 @@ class FreshRows(Callback):
         Epochs between draws; the first rows are those training starts with.
     """
 
-    def __init__(self, draw: Callable[[], Rows], every: int):
+    def __init__(self, draw: Callable[[], Rows], every: int) -> None:
         self.draw = draw
         self.every = every
 
@@ -218,7 +218,7 @@ class EpochBar(Callback):
         Text before the bar.
     """
 
-    def __init__(self, max_epochs: int, description: str):
+    def __init__(self, max_epochs: int, description: str) -> None:
         self.max_epochs = max_epochs
         self.description = description
 

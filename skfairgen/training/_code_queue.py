@@ -21,9 +21,9 @@ class CodeQueue:
     A group has a queue when a batch holds fewer than 16 of its rows on average; the queue is as long as 64 rows.
     """
 
-    def __init__(self, levels: Tensor, batch_size: int):
+    def __init__(self, levels: Tensor, batch_size: int) -> None:
         groups, counts = torch.unique(levels, dim=0, return_counts=True)
-        self.rare_groups = groups[counts * batch_size < 16 * len(levels)]
+        self.rare_groups: Tensor = groups[counts * batch_size < 16 * len(levels)]
         self.past: dict[str, Tensor] | None = None
 
     def memory(self, name: str) -> tuple[Tensor, ...] | None:

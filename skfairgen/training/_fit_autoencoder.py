@@ -63,7 +63,7 @@ class FairCode:
         Codes of rare groups.
     """
 
-    def __init__(self, objective: FairObjective, progress: Progress, queue: CodeQueue | None):
+    def __init__(self, objective: FairObjective, progress: Progress, queue: CodeQueue | None) -> None:
         self.objective = objective
         self.progress = progress
         self.queue = queue

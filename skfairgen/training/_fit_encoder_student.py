@@ -31,7 +31,7 @@ class EncoderDistillation:
         The weights.
     """
 
-    def __init__(self, teacher: FairAutoencoder, options: DistillationOptions):
+    def __init__(self, teacher: FairAutoencoder, options: DistillationOptions) -> None:
         self.teacher = teacher
         self.options = options
 

@@ -34,7 +34,7 @@ class TeacherRows:
         On the CPU; draws labels from before a repair.
     """
 
-    def __init__(self, draw: Draw, teacher: Density, options: DistillationOptions, generator: Generator):
+    def __init__(self, draw: Draw, teacher: Density, options: DistillationOptions, generator: Generator) -> None:
         self.draw = draw
         self.teacher = teacher
         self.options = options
@@ -94,7 +94,7 @@ class Distillation:
         Weights of the losses, and the temperature.
     """
 
-    def __init__(self, options: DistillationOptions):
+    def __init__(self, options: DistillationOptions) -> None:
         self.options = options
 
     def predict(self, module: Density, rows: Rows) -> Distilled:

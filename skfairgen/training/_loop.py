@@ -33,7 +33,7 @@ class TaskNet(NeuralNet):
     In training the task predicts by the weights, on held-out rows by their average.
     """
 
-    def __init__(self, *args: Any, task: Task, progress: Progress, held_out: TensorRows | None, **kwargs: Any):
+    def __init__(self, *args: Any, task: Task, progress: Progress, held_out: TensorRows | None, **kwargs: Any) -> None:
         self.task = task
         self.progress = progress
         self.held_out = held_out

@@ -1,6 +1,7 @@
 """Categories, strings and booleans as integer tokens: missing, one a level, and one that rare levels share."""
 
 from copy import copy
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -30,13 +31,13 @@ class CategoricalColumn:
         Tokens that the fitted column held; the others must not be drawn.
     """
 
-    def __init__(self, min_count=5):
+    def __init__(self, min_count: int = 5) -> None:
         self.min_count = min_count
         self.draws_rare_from_kept_ = False
 
-    def fit(self, column):
+    def fit(self, column: pd.Series) -> Self:
         """Learn the levels of a Series."""
-        self.dtype_ = column.dtype
+        self.dtype_: Any = column.dtype
         codes, levels = _factorize(column)
         counts = np.bincount(codes[codes >= 0], minlength=len(levels))
         order = np.argsort(-counts, kind="stable")
@@ -45,18 +46,18 @@ class CategoricalColumn:
         n_kept = int((counts >= self.min_count).sum())
         if n_kept < 2 or n_kept + 1 == len(levels):  # nothing to pool: keep every level
             n_kept = len(levels)
-        self.levels_ = levels
-        self.n_kept_ = n_kept
-        self.level_counts_ = counts
-        self.rare_shares_ = counts[n_kept:] / max(counts[n_kept:].sum(), 1)
+        self.levels_: np.ndarray = levels
+        self.n_kept_: int = n_kept
+        self.level_counts_: np.ndarray = counts
+        self.rare_shares_: np.ndarray = counts[n_kept:] / max(counts[n_kept:].sum(), 1)
         has_rare = n_kept < len(levels)
-        self.cardinality_ = 1 + n_kept + has_rare
-        self.generable_ = np.ones(self.cardinality_, dtype=bool)
+        self.cardinality_: int = 1 + n_kept + has_rare
+        self.generable_: np.ndarray = np.ones(self.cardinality_, dtype=bool)
         self.generable_[MISSING] = (codes < 0).any() or len(levels) == 0
-        self.missing_ = _missing_value(column)
+        self.missing_: Any = _missing_value(column)
         return self
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return what a file holds of it: plain values, arrays and states of its parts."""
         return {
             "min_count": int(self.min_count),
@@ -71,7 +72,7 @@ class CategoricalColumn:
         }
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the part of a state that :meth:`to_state` gave.
 
         Raises
@@ -103,7 +104,7 @@ class CategoricalColumn:
             made.decode(np.flatnonzero(made.generable_), np.random.default_rng(0))
         return made
 
-    def encode(self, column):
+    def encode(self, column: pd.Series) -> np.ndarray:
         """Return the tokens of a Series, an int array of shape (n_rows,)."""
         codes, levels = _factorize(column)
         known = pd.Index(self.levels_).get_indexer(pd.Index(levels))
@@ -111,7 +112,7 @@ class CategoricalColumn:
         tokens = np.where(known < 0, unseen, np.minimum(known, self.n_kept_) + 1)
         return np.append(tokens, MISSING)[codes].astype(np.int32)
 
-    def decode(self, tokens, rng):
+    def decode(self, tokens: np.ndarray, rng: np.random.Generator) -> pd.Series:
         """Draw a value for each token and return a Series of the fitted dtype."""
         index = tokens.astype(np.intp) - 1
         rare = np.flatnonzero(index >= self.n_kept_)
@@ -129,7 +130,7 @@ class CategoricalColumn:
             return pd.Series(values[index]).astype(self.dtype_.subtype).astype(self.dtype_)
         return pd.Series(pd.Series(values, dtype=object).astype(self.dtype_).array.take(index), dtype=self.dtype_)
 
-    def without_records(self):
+    def without_records(self) -> Self:
         """Return a copy for decoding only, without the levels seen fewer than `min_count` times.
 
         Their tokens draw among the other levels, by how frequent these are; without any other they give a missing

@@ -2,6 +2,7 @@
 
 from copy import copy
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,7 @@ class Relation:
     intercept: float
     is_log: bool
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return what a file holds of it: plain values, arrays and states of its parts."""
         return {
             "sources": [int(source) for source in self.sources],
@@ -55,7 +56,7 @@ class Relation:
         }
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the part of a state that :meth:`to_state` gave.
 
         Raises
@@ -72,7 +73,7 @@ class Relation:
             intercept = fields.take("intercept", float, low=-np.finfo(float).max, high=np.finfo(float).max)
             return cls(sources, weights, centers, shifts, intercept, fields.take("is_log", bool))
 
-    def predict(self, table):
+    def predict(self, table: Any) -> np.ndarray:
         """Return what the relation says for the rows of a table, on the scale of the relation, shape (n_rows,)."""
         values = np.column_stack([_floats(table[position]) for position in self.sources])
         values = _log(values + self.shifts) if self.is_log else values
@@ -100,11 +101,11 @@ class DerivedColumn:
         As in :class:`NumericColumn`.
     """
 
-    def __init__(self, relation, own):
+    def __init__(self, relation: Relation, own: NumericColumn) -> None:
         self.relation = relation
         self.own = own
 
-    def fit(self, column, table):
+    def fit(self, column: pd.Series, table: Any) -> Self:
         """Learn the distances of a Series from the relation."""
         numbers, missing = to_numbers(column)
         self.low_, self.high_ = numbers[~missing].min(), numbers[~missing].max()
@@ -115,7 +116,7 @@ class DerivedColumn:
         self.generable_ = self.residual_.generable_
         return self
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return what a file holds of it: plain values, arrays and states of its parts."""
         return {
             "relation": self.relation.to_state(),
@@ -126,7 +127,7 @@ class DerivedColumn:
         }
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the part of a state that :meth:`to_state` gave.
 
         Raises
@@ -146,17 +147,17 @@ class DerivedColumn:
             made.cardinality_, made.generable_ = residual.cardinality_, residual.generable_
         return made
 
-    def encode(self, column, table):
+    def encode(self, column: pd.Series, table: Any) -> np.ndarray:
         """Return the tokens of a Series whose sources are columns of `table`, shape (n_rows,)."""
         return self.residual_.encode(self._rounded(self._distances(column, table)))
 
-    def decode(self, tokens, rng, table):
+    def decode(self, tokens: np.ndarray, rng: np.random.Generator, table: Any) -> pd.Series:
         """Draw a value for each token, given the decoded sources, as a Series of the fitted dtype."""
         values = self.relation.predict(table) + self.residual_.decode_numbers(tokens, rng)
         values = np.exp(values) if self.relation.is_log else values
         return from_numbers(self._native(values), tokens == MISSING, self.own.dtype_)
 
-    def without_records(self):
+    def without_records(self) -> Self:
         """Return a copy for decoding only, without the numbers of the outermost rows at either end."""
         made = copy(self)
         made.own, made.residual_ = self.own.without_records(), self.residual_.without_records()
@@ -186,7 +187,7 @@ class DerivedColumn:
         return native.view(self.own.grid_.dtype)
 
 
-def find_relation(column, candidates):
+def find_relation(column: pd.Series, candidates: dict[int, pd.Series]) -> Relation | None:
     """Find what a numeric column nearly derives from, by forward selection; None when nothing comes near.
 
     Parameters
@@ -224,7 +225,7 @@ def _select(target, values, positions, is_log):
             return None
         positions, shifts = np.array(positions)[usable].tolist(), shifts[usable]
         target, values = _log(target), _log(values[:, usable] + shifts)
-    chosen = []
+    chosen: list[int] = []
     for _ in range(min(MAX_SOURCES, values.shape[1])):
         best = _best_addition(target, values, chosen)
         if best is None:

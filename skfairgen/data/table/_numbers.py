@@ -1,10 +1,12 @@
 """Columns of numbers, dates and durations as plain numbers, and back."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 
-def to_numbers(column):
+def to_numbers(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Return a Series as int64, uint64 or float64 numbers and its missing mask, both of shape (n_rows,)."""
     missing = column.isna().to_numpy()
     dtype = column.dtype
@@ -29,7 +31,7 @@ def to_numbers(column):
     return numbers, missing
 
 
-def numbers_dtype(dtype):
+def numbers_dtype(dtype: Any) -> Any:
     """Return the dtype of the numbers that :func:`to_numbers` makes of a column of a dtype.
 
     Raises
@@ -43,7 +45,7 @@ def numbers_dtype(dtype):
     return to_numbers(pd.Series([], dtype=dtype))[0].dtype
 
 
-def in_unit_of(dtype, column):
+def in_unit_of(dtype: Any, column: pd.Series) -> pd.Series:
     """Return a Series of dates or durations in the unit of a dtype that holds such; others as they are."""
     if column.dtype == dtype or not (is_time(dtype) and is_time(column.dtype)):
         return column
@@ -52,7 +54,7 @@ def in_unit_of(dtype, column):
     return column.dt.as_unit(_unit(dtype))
 
 
-def from_numbers(numbers, missing, dtype):
+def from_numbers(numbers: np.ndarray, missing: np.ndarray, dtype: Any) -> pd.Series:
     """Return numbers as a Series of `dtype`, missing where the mask says so."""
     if isinstance(dtype, pd.SparseDtype):
         return from_numbers(numbers, missing, dtype.subtype).astype(dtype)
@@ -67,7 +69,7 @@ def from_numbers(numbers, missing, dtype):
     return series.mask(missing) if missing.any() else series
 
 
-def is_time(dtype):
+def is_time(dtype: Any) -> bool:
     """Tell whether a dtype holds dates or durations: numpy's, pandas' with a time zone, or Arrow's."""
     return dtype.kind in "mM"
 

@@ -1,6 +1,7 @@
 """Numbers, dates and durations as integer tokens: missing, spikes and quantile bins."""
 
 from copy import copy
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -35,32 +36,34 @@ class NumericColumn:
         Tokens that the fitted column held; the others must not be drawn.
     """
 
-    def __init__(self, n_bins=60, min_count=5):
+    def __init__(self, n_bins: int = 60, min_count: int = 5) -> None:
         self.n_bins = n_bins
         self.min_count = min_count
 
-    def fit(self, column):
+    def fit(self, column: pd.Series) -> Self:
         """Learn spikes, bins and quantile grids of a Series."""
-        self.dtype_ = column.dtype
+        self.dtype_: Any = column.dtype
         values, missing = to_numbers(column)
         values = np.sort(values[~missing])
-        self.decimals_ = _decimals(values, column.dtype)
+        self.decimals_: int | None = _decimals(values, column.dtype)
         values = self._rounded(values)
         levels, counts = np.unique(values, return_counts=True)
-        self.step_ = _step(levels)
+        self.step_: Any = _step(levels)
         is_spike = _spikes(counts, self.n_bins, self.min_count)
-        self.spikes_ = levels[is_spike]
-        self.edges_ = _bin_edges(levels[~is_spike], counts[~is_spike], self.n_bins)
+        self.spikes_: np.ndarray = levels[is_spike]
+        self.edges_: np.ndarray = _bin_edges(levels[~is_spike], counts[~is_spike], self.n_bins)
         n_bins = len(self.edges_) + 1 if (~is_spike).any() else 0
-        self.cardinality_ = 1 + len(self.spikes_) + n_bins
+        self.cardinality_: int = 1 + len(self.spikes_) + n_bins
         tokens = self._tokens(values)
+        self.grid_: np.ndarray
+        self.is_discrete_: np.ndarray
         self.grid_, self.is_discrete_ = _quantile_grids(values, tokens, self.cardinality_, self.min_count)
-        self.token_counts_ = np.bincount(tokens, minlength=self.cardinality_)
-        self.generable_ = self.token_counts_ > 0
+        self.token_counts_: np.ndarray = np.bincount(tokens, minlength=self.cardinality_)
+        self.generable_: np.ndarray = self.token_counts_ > 0
         self.generable_[MISSING] = missing.any() or len(values) == 0
         return self
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return what a file holds of it: plain values, arrays and states of its parts."""
         return {
             "n_bins": int(self.n_bins),
@@ -77,7 +80,7 @@ class NumericColumn:
         }
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the part of a state that :meth:`to_state` gave.
 
         Raises
@@ -111,11 +114,11 @@ class NumericColumn:
         return made
 
     @property
-    def has_bins_(self):
+    def has_bins_(self) -> bool:
         """Whether some token stands for more than one value."""
         return not self.is_discrete_.all()
 
-    def encode(self, column):
+    def encode(self, column: pd.Series) -> np.ndarray:
         """Return the tokens of a Series, an int array of shape (n_rows,)."""
         values, missing = to_numbers(column)
         tokens = np.zeros(len(values), dtype=np.int32)
@@ -123,11 +126,11 @@ class NumericColumn:
             tokens[~missing] = self._tokens(self._rounded(values[~missing].astype(self.grid_.dtype, copy=False)))
         return tokens
 
-    def decode(self, tokens, rng):
+    def decode(self, tokens: np.ndarray, rng: np.random.Generator) -> pd.Series:
         """Draw a value for each token and return a Series of the fitted dtype."""
         return from_numbers(self.decode_numbers(tokens, rng), tokens == MISSING, self.dtype_)
 
-    def decode_numbers(self, tokens, rng):
+    def decode_numbers(self, tokens: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Draw a number for each token, an array of shape (n_rows,); missing tokens give 0."""
         place = rng.random(len(tokens), dtype=np.float32).astype(np.float64) * N_KNOTS
         knot = place.astype(np.intp)
@@ -142,7 +145,7 @@ class NumericColumn:
         moved = np.minimum(np.round(share * n_steps.astype(np.float64)).astype(np.uint64), n_steps)
         return (low.view(np.uint64) + moved * self.step_).view(low.dtype)
 
-    def without_records(self):
+    def without_records(self) -> Self:
         """Return a copy for decoding only, without the numbers of the outermost `min_count` rows at either end.
 
         The quantile grids of the outermost bins end at a knot that at least `min_count` rows lie beyond; a bin of

@@ -1,7 +1,9 @@
 """A whole table as one integer token a column, and back."""
 
 import warnings
+from collections.abc import Collection
 from copy import copy
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -59,13 +61,19 @@ class TableCodec:
     ['a', 'b', 'a', nan]
     """
 
-    def __init__(self, categorical_columns="auto", n_bins="auto", min_category_count=5, hidden_columns=frozenset()):
+    def __init__(
+        self,
+        categorical_columns: str | Collection[int] = "auto",
+        n_bins: int | str = "auto",
+        min_category_count: int = 5,
+        hidden_columns: Collection[int] = frozenset(),
+    ) -> None:
         self.categorical_columns = categorical_columns
         self.n_bins = n_bins
         self.min_category_count = min_category_count
         self.hidden_columns = hidden_columns
 
-    def fit(self, table, names=None):
+    def fit(self, table: pd.DataFrame, names: Any = None) -> Self:
         """Learn each column's tokens from a frame with integer labels; `names` are for messages.
 
         Raises
@@ -77,8 +85,8 @@ class TableCodec:
         n_bins = self.n_bins
         if n_bins == "auto":
             n_bins = 60 if len(table) >= SMALL_TABLE else 20
-        self.dtypes_ = table.dtypes.tolist()
-        self.columns_ = {}
+        self.dtypes_: list[Any] = table.dtypes.tolist()
+        self.columns_: dict[int, Any] = {}
         for position, name in zip(table.columns, names, strict=True):
             column = table[position].rename(name)
             codec = self._column_codec(position, column, n_bins).fit(column)
@@ -86,11 +94,11 @@ class TableCodec:
                 codec = self._derived_codec(codec, column, table) or codec
             self.columns_[position] = codec
         _warn_about_identifiers(self.columns_, names, len(table))
-        self.cardinalities_ = [column.cardinality_ for column in self.columns_.values()]
-        self.generable_ = [column.generable_ for column in self.columns_.values()]
+        self.cardinalities_: list[int] = [column.cardinality_ for column in self.columns_.values()]
+        self.generable_: list[np.ndarray] = [column.generable_ for column in self.columns_.values()]
         return self
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return what a file holds of it: plain values, arrays and states of its parts."""
         is_auto = isinstance(self.categorical_columns, str)
         return {
@@ -103,7 +111,7 @@ class TableCodec:
         }
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the part of a state that :meth:`to_state` gave.
 
         Raises
@@ -124,7 +132,7 @@ class TableCodec:
             made.columns_ = dict(zip(positions, columns, strict=True))
             fields.require(len(made.columns_) == len(positions) > 0, f"has the columns {positions!r:.80}")
             made.dtypes_ = [getattr(column, "own", column).dtype_ for column in columns]
-            numeric = set()
+            numeric: set[int] = set()
             for position, column in made.columns_.items():
                 sources = column.relation.sources if isinstance(column, DerivedColumn) else []
                 fields.require(numeric.issuperset(sources), f"derives column {position} from {sources!r:.80}")
@@ -133,7 +141,7 @@ class TableCodec:
             made.generable_ = [column.generable_ for column in columns]
         return made
 
-    def covers(self, table):
+    def covers(self, table: pd.DataFrame) -> bool:
         """Tell whether a table has the dtypes of the fitted one, and only values that have a token it held."""
         if table.dtypes.tolist() != self.dtypes_:
             return False
@@ -142,15 +150,15 @@ class TableCodec:
         return all(is_held) and np.array_equal(tokens == 0, table.isna())
 
     @property
-    def spec(self):
+    def spec(self) -> TokenSpec:
         """What a density of these rows is built from, a TokenSpec."""
         return TokenSpec(tuple(self.cardinalities_), tuple(self.generable_))
 
-    def item_term_names(self, feature_names):
+    def item_term_names(self, feature_names: Any) -> list[str]:
         """Return the names of the terms of an item's log-probability: those of its columns, in the codec's order."""
         return list(feature_names)
 
-    def encode(self, table):
+    def encode(self, table: pd.DataFrame) -> dict[str, np.ndarray]:
         """Return the items of a table: "tokens", int32 of shape (n_rows, n_columns). Dates may be in another unit."""
         tokens = np.empty((len(table), len(self.columns_)), dtype=np.int32, order="F")
         given = {
@@ -161,15 +169,16 @@ class TableCodec:
             tokens[:, place] = column.encode(given[position], *sources)
         return {"tokens": tokens}
 
-    def decode(self, items, rng):
+    def decode(self, items: dict[str, np.ndarray], rng: np.random.Generator) -> pd.DataFrame:
         """Draw a table for items, as :meth:`encode` returns them; a frame with integer labels and a RangeIndex."""
-        decoded, tokens = {}, items["tokens"]
+        tokens = items["tokens"]
+        decoded: dict[int, pd.Series] = {}
         for place, (position, column) in enumerate(self.columns_.items()):
             sources = [decoded] if isinstance(column, DerivedColumn) else []
             decoded[position] = column.decode(tokens[:, place], rng, *sources)
         return pd.DataFrame(decoded, index=range(len(tokens)))
 
-    def matrix(self, table):
+    def matrix(self, table: pd.DataFrame) -> np.ndarray:
         """Return a table as numbers, shape (n_rows, n_columns), float64: NaN where missing, categories by frequency."""
         columns = []
         for position, column in self.columns_.items():
@@ -180,7 +189,9 @@ class TableCodec:
                 columns.append(np.where(missing, np.nan, numbers.astype(np.float64)))
         return np.column_stack(columns)
 
-    def keep_unchanged(self, decoded, table, items, drawn):
+    def keep_unchanged(
+        self, decoded: pd.DataFrame, table: pd.DataFrame, items: dict[str, np.ndarray], drawn: dict[str, np.ndarray]
+    ) -> pd.DataFrame:
         """Put a row's own values back into a decoded table wherever its token, and what it derives from, is the same.
 
         Parameters
@@ -204,11 +215,11 @@ class TableCodec:
             decoded[position] = decoded[position].where(~kept, own)
         return decoded
 
-    def fits(self, schema):
+    def fits(self, schema: Any) -> bool:
         """Tell whether this codec codes the columns to learn of a schema."""
         return sorted(self.columns_) == sorted(schema.feature_positions)
 
-    def without_records(self):
+    def without_records(self) -> Self:
         """Return a copy for decoding only, whose columns hold nothing that few rows held."""
         made = copy(self)
         made.columns_ = {place: column.without_records() for place, column in self.columns_.items()}
@@ -235,7 +246,7 @@ class TableCodec:
         return None if relation is None else DerivedColumn(relation, codec).fit(column, table)
 
 
-def is_numeric(column):
+def is_numeric(column: pd.Series) -> bool:
     """Tell whether a Series holds numbers, dates or durations (not booleans).
 
     Raises

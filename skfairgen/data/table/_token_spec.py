@@ -20,6 +20,6 @@ class TokenSpec(NamedTuple):
     generable: tuple[np.ndarray, ...]
 
     @property
-    def kind(self):
+    def kind(self) -> str:
         """Name of the density that models such items."""
         return "tokens"

@@ -56,7 +56,7 @@ class ColumnDensity(Density):
        Estimation", ICML 2015.
     """
 
-    item_names = ("tokens",)
+    item_names: tuple[str, ...] = ("tokens",)
     offsets: Tensor
     mask: Tensor
     barred: Tensor
@@ -72,9 +72,9 @@ class ColumnDensity(Density):
         hidden_features: int = 32,
         latent_features: int = 0,
         dropout: float = 0.1,
-    ):
+    ) -> None:
         super().__init__()
-        self.settings = {
+        self.settings: dict[str, Any] = {
             "cardinalities": [int(n_tokens) for n_tokens in cardinalities],
             "given_cardinalities": [int(n_values) for n_values in given_cardinalities],
             "embedding_features": int(embedding_features),
@@ -82,26 +82,29 @@ class ColumnDensity(Density):
             "latent_features": int(latent_features),
             "dropout": float(dropout),
         }
-        self.cardinalities = tuple(self.settings["cardinalities"])
-        self.given_cardinalities = tuple(self.settings["given_cardinalities"])
-        self.hidden_features, self.latent_features = int(hidden_features), int(latent_features)
-        self.n_noise = n_columns = len(self.cardinalities)
-        self.n_target = sum(self.cardinalities)
+        self.cardinalities: tuple[int, ...] = tuple(self.settings["cardinalities"])
+        self.given_cardinalities: tuple[int, ...] = tuple(self.settings["given_cardinalities"])
+        self.hidden_features: int = int(hidden_features)
+        self.latent_features: int = int(latent_features)
+        self.n_noise: int = len(self.cardinalities)
+        n_columns = self.n_noise
+        self.n_target: int = sum(self.cardinalities)
         seen = self.given_cardinalities + self.cardinalities[:-1]
         offsets = torch.tensor([0, *accumulate(seen)][: len(seen)], dtype=torch.long)
         self.register_buffer("offsets", offsets, persistent=False)
-        self.embedding = Embedding(max(sum(seen), 1), embedding_features)
+        self.embedding: Embedding = Embedding(max(sum(seen), 1), embedding_features)
         #: how many input features column j may look at
-        self.visible = [latent_features + (len(given_cardinalities) + j) * embedding_features for j in range(n_columns)]
-        self.first_weight = _parameter(max(self.visible, default=0), n_columns * hidden_features)
-        self.first_bias = _parameter(n_columns * hidden_features)
+        n_given = len(given_cardinalities)
+        self.visible: list[int] = [latent_features + (n_given + j) * embedding_features for j in range(n_columns)]
+        self.first_weight: nn.Parameter = _parameter(max(self.visible, default=0), n_columns * hidden_features)
+        self.first_bias: nn.Parameter = _parameter(n_columns * hidden_features)
         mask = torch.zeros_like(self.first_weight, requires_grad=False)
         for j, n_visible in enumerate(self.visible):
             mask[:n_visible, self._units(j, j + 1)] = 1
         self.register_buffer("mask", mask, persistent=False)
-        self.dropout = Dropout(float(dropout))
-        self.block_weight = _parameter(n_columns, hidden_features, hidden_features)
-        self.block_bias = _parameter(n_columns, 1, hidden_features)
+        self.dropout: Dropout = Dropout(float(dropout))
+        self.block_weight: nn.Parameter = _parameter(n_columns, hidden_features, hidden_features)
+        self.block_bias: nn.Parameter = _parameter(n_columns, 1, hidden_features)
         self.heads = nn.ModuleList(Linear(hidden_features, n_tokens) for n_tokens in self.cardinalities)
         allowed = torch.ones(sum(self.cardinalities), dtype=torch.float32)
         if generable is not None:

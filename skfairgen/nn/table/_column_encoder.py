@@ -60,10 +60,10 @@ class ColumnEncoder(CodeEncoder):
         encode_given: bool = True,
         hidden_features: int = 128,
         dropout: float = 0.1,
-    ):
+    ) -> None:
         super().__init__(int(latent_features))
         visible = list(range(len(cardinalities)) if visible_columns is None else visible_columns)
-        self.settings = {
+        self.settings: dict[str, Any] = {
             "cardinalities": [int(n_tokens) for n_tokens in cardinalities],
             "given_cardinalities": [int(n_levels) for n_levels in given_cardinalities],
             "latent_features": int(latent_features),
@@ -72,17 +72,17 @@ class ColumnEncoder(CodeEncoder):
             "hidden_features": int(hidden_features),
             "dropout": float(dropout),
         }
-        self.encode_given = bool(encode_given)
+        self.encode_given: bool = bool(encode_given)
         sizes = [*(cardinalities[column] for column in visible), *(given_cardinalities if encode_given else [])]
-        self.n_values = len(sizes)
+        self.n_values: int = len(sizes)
         self.register_buffer("visible", torch.tensor(visible, dtype=torch.long), persistent=False)
         offsets = torch.tensor([0, *accumulate(sizes)][: len(sizes)], dtype=torch.long)
         self.register_buffer("offsets", offsets, persistent=False)
-        self.embedding = Embedding(max(sum(sizes), 1), hidden_features)
-        self.bias = nn.Parameter(torch.zeros(hidden_features, dtype=torch.float32))
-        self.block = Linear(hidden_features, hidden_features)
-        self.out = Linear(hidden_features, 2 * latent_features)
-        self.dropout = Dropout(float(dropout))
+        self.embedding: Embedding = Embedding(max(sum(sizes), 1), hidden_features)
+        self.bias: nn.Parameter = nn.Parameter(torch.zeros(hidden_features, dtype=torch.float32))
+        self.block: Linear = Linear(hidden_features, hidden_features)
+        self.out: Linear = Linear(hidden_features, 2 * latent_features)
+        self.dropout: Dropout = Dropout(float(dropout))
         self.reset_parameters(Generator().manual_seed(0))
 
     @torch.no_grad()
