@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from copy import copy
 from numbers import Integral, Real
+from typing import Any, Literal
 
 import pandas as pd
 from imblearn.base import BaseSampler
 from sklearn.utils.validation import check_is_fitted
 
 from skfairgen._compat import Interval, StrOptions, validate_params
+from skfairgen.data import RandomState
 from skfairgen.estimators._distilled_generator import DistilledGenerator, student_drawer
 from skfairgen.estimators._fair_generator import FairGenerator, drawer_of
 from skfairgen.estimators._fitted import set_fitted
@@ -39,19 +41,19 @@ KEPT = ("reader_", "classes_", "groups_", "n_features_in_", "feature_names_in_")
     prefer_skip_nested_validation=True,
 )
 def distill(
-    teacher,
+    teacher: Any,
     *,
-    data=None,
-    size="small",
-    quality_weight=1.0,
-    utility_weight="auto",
-    temperature=1.0,
-    max_epochs=12,
-    max_seconds=None,
-    lr="auto",
-    random_state=None,
-    verbose=0,
-):
+    data: tuple[Any, ...] | None = None,
+    size: float | Literal["small"] | Mapping[str, int] = "small",
+    quality_weight: float = 1.0,
+    utility_weight: float | Literal["auto"] = "auto",
+    temperature: float = 1.0,
+    max_epochs: int = 12,
+    max_seconds: float | None = None,
+    lr: float | Literal["auto"] = "auto",
+    random_state: RandomState = None,
+    verbose: int = 0,
+) -> Any:
     r"""Distill a fitted generator or encoder into a small one, from rows that the teacher draws: no data are needed.
 
     The student is a smaller network of the teacher's kind. Of a generator, it minimizes

@@ -1,14 +1,21 @@
 """DistilledGenerator: the small student that draws rows without its teacher and without the data."""
 
+from collections.abc import Iterator, Mapping
 from numbers import Integral
+from os import PathLike
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
+from skfairgen.data import ItemReader, RandomState
 from skfairgen.estimators._parquet import write_parquet
 from skfairgen.estimators._row_drawer import RowDrawer
+from skfairgen.models import DensityModel
 from skfairgen.training import draw_seed, random_generator
 
 
@@ -63,11 +70,20 @@ class DistilledGenerator(BaseEstimator):
     [400, 400, 200]
     """
 
-    def __init__(self, *, device="cpu", n_threads=1):
+    classes_: np.ndarray | None
+    groups_: list[Any] | None
+    model_: DensityModel
+    reader_: ItemReader
+    history_: pd.DataFrame
+    distillation_report_: pd.DataFrame
+    n_features_in_: int
+    feature_names_in_: np.ndarray
+
+    def __init__(self, *, device: str = "cpu", n_threads: int = 1) -> None:
         self.device = device
         self.n_threads = n_threads
 
-    def fit(self, X=None, y=None):
+    def fit(self, X: Any = None, y: Any = None) -> NoReturn:
         """Refuse: a student learns from a teacher, not from a table.
 
         Raises
@@ -78,23 +94,23 @@ class DistilledGenerator(BaseEstimator):
         raise TypeError("A DistilledGenerator learns from a fitted generator: call skfairgen.distill(generator).")
 
     @property
-    def n_parameters_(self):
+    def n_parameters_(self) -> int:
         """Free parameters of the network."""
         return self.model_.density.n_parameters
 
     @property
-    def codec_(self):
+    def codec_(self) -> Any:
         """From tokens to columns."""
         return self.reader_.codec
 
     @property
-    def size_bytes_(self):
+    def size_bytes_(self) -> int:
         """Bytes of the file that :meth:`save` writes."""
         from skfairgen.estimators._persistence import size_bytes  # which knows this class
 
         return size_bytes(self)
 
-    def save(self, path, *, private_export=True):
+    def save(self, path: str | PathLike[str] | BinaryIO, *, private_export: bool = True) -> None:
         """Write the student to a file: see :func:`save`.
 
         Parameters
@@ -110,14 +126,14 @@ class DistilledGenerator(BaseEstimator):
 
     def sample(
         self,
-        n_samples=1,
+        n_samples: int = 1,
         *,
-        cells=None,
-        group_shares=None,
-        class_shares=None,
-        return_sensitive_features=False,
-        random_state=None,
-    ):
+        cells: Mapping[Any, int] | None = None,
+        group_shares: Mapping[Any, float] | None = None,
+        class_shares: Mapping[Any, float] | None = None,
+        return_sensitive_features: bool = False,
+        random_state: RandomState | np.random.Generator = None,
+    ) -> tuple[Any, ...]:
         """Draw synthetic rows.
 
         Parameters
@@ -153,7 +169,9 @@ class DistilledGenerator(BaseEstimator):
             random_state=random_state,
         )
 
-    def sample_batches(self, n_samples, batch_size=65_536, *, random_state=None):
+    def sample_batches(
+        self, n_samples: int, batch_size: int = 65_536, *, random_state: RandomState | np.random.Generator = None
+    ) -> Iterator[tuple[Any, ...]]:
         """Draw rows batch by batch, in memory that does not grow with their number.
 
         Parameters
@@ -190,8 +208,15 @@ class DistilledGenerator(BaseEstimator):
             yield self.sample(min(batch_size, n_samples - start), random_state=rng)
 
     def sample_to_parquet(
-        self, path, n_samples, *, rows_per_file=1_000_000, batch_size=65_536, target_name=None, random_state=None
-    ):
+        self,
+        path: str | PathLike[str],
+        n_samples: int,
+        *,
+        rows_per_file: int = 1_000_000,
+        batch_size: int = 65_536,
+        target_name: str | None = None,
+        random_state: RandomState | np.random.Generator = None,
+    ) -> list[Path]:
         """Draw rows into parquet files, in memory that does not grow with their number.
 
         Parameters

@@ -1,14 +1,18 @@
 """FairDistillResampler: synthetic rows that repair a training table, inside a pipeline."""
 
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from copy import copy
 from numbers import Integral
+from typing import Any, Literal, Self
 
 import numpy as np
+import pandas as pd
 from imblearn.base import BaseSampler
 
 from skfairgen._compat import Interval, StrOptions, fit_context
+from skfairgen.data import Columns, RandomState, Rows, Table
 from skfairgen.estimators._distill import distill
-from skfairgen.estimators._distilled_generator import student_drawer
+from skfairgen.estimators._distilled_generator import DistilledGenerator, student_drawer
 from skfairgen.estimators._fair_generator import FairGenerator, drawer_of, fit_generator
 from skfairgen.estimators._fitted import set_fitted
 from skfairgen.estimators._learning import read_table
@@ -161,6 +165,19 @@ class FairDistillResampler(BaseSampler):
     True
     """
 
+    classes_: np.ndarray
+    groups_: list[Any] | None
+    generator_: FairGenerator | DistilledGenerator
+    teacher_: FairGenerator
+    synthetic_mask_: np.ndarray
+    sampling_strategy_: dict[Any, int]
+    sampling_plan_: pd.DataFrame
+    sensitive_features_: Any
+    history_: pd.DataFrame
+    tuning_: pd.DataFrame
+    n_features_in_: int
+    feature_names_in_: np.ndarray
+
     _sampling_type = "bypass"
 
     __metadata_request__fit = {"sensitive_features": True}
@@ -181,31 +198,31 @@ class FairDistillResampler(BaseSampler):
 
     def __init__(
         self,
-        sensitive_columns=None,
+        sensitive_columns: Columns | None = None,
         *,
-        categorical_columns="auto",
-        sampling_strategy="auto",
-        mode="augment",
-        n_samples=None,
-        criterion=None,
-        strength=1.0,
-        sensitive_at_prediction=True,
-        label_draw="auto",
-        tuned_for="auto",
-        legitimate_columns=None,
-        distill="auto",
-        keep_teacher=True,
-        max_epochs=14,
-        max_seconds=None,
-        batch_size="auto",
-        lr=0.01,
-        early_stopping=True,
-        device="cpu",
-        n_threads=1,
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
+        categorical_columns: Literal["auto"] | Sequence[Hashable] = "auto",
+        sampling_strategy: str | float | Mapping[Any, int] | Callable[..., Mapping[Any, int]] = "auto",
+        mode: str = "augment",
+        n_samples: int | None = None,
+        criterion: str | None = None,
+        strength: float = 1.0,
+        sensitive_at_prediction: bool = True,
+        label_draw: str = "auto",
+        tuned_for: Any = "auto",
+        legitimate_columns: Columns | None = None,
+        distill: bool | Literal["auto"] = "auto",
+        keep_teacher: bool = True,
+        max_epochs: int = 14,
+        max_seconds: float | None = None,
+        batch_size: int | Literal["auto"] = "auto",
+        lr: float = 0.01,
+        early_stopping: bool = True,
+        device: str = "cpu",
+        n_threads: int = 1,
+        warm_start: bool = False,
+        random_state: RandomState = None,
+        verbose: int = 0,
+    ) -> None:
         super().__init__(sampling_strategy=sampling_strategy)
         self.sensitive_columns = sensitive_columns
         self.categorical_columns = categorical_columns
@@ -231,7 +248,7 @@ class FairDistillResampler(BaseSampler):
         self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, *, sensitive_features=None):
+    def fit(self, X: Table, y: Rows, *, sensitive_features: Table | None = None) -> Self:
         """Check the input and work out ``sampling_strategy_``, without training; use ``fit_resample`` to resample.
 
         Parameters
@@ -252,7 +269,7 @@ class FairDistillResampler(BaseSampler):
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit_resample(self, X, y, *, sensitive_features=None):
+    def fit_resample(self, X: Table, y: Rows, *, sensitive_features: Table | None = None) -> tuple[Any, Any]:
         """Learn the rows and return the repaired table.
 
         Parameters
@@ -279,7 +296,7 @@ class FairDistillResampler(BaseSampler):
         """
         return self._fit_resample(X, y, sensitive_features=sensitive_features)
 
-    def explain_plan(self, X, y, *, sensitive_features=None):
+    def explain_plan(self, X: Table, y: Rows, *, sensitive_features: Table | None = None) -> pd.DataFrame:
         """Say what each cell has, gets, and why, before anything is trained or drawn.
 
         Parameters
@@ -362,7 +379,7 @@ class FairDistillResampler(BaseSampler):
         teacher = copy(self.teacher_) if goes_on else FairGenerator()
         return teacher.set_params(**{**shared, "random_state": draw_seed(rng) % 2**32})
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = False
         tags.input_tags.allow_nan = True

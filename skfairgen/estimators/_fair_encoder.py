@@ -1,14 +1,18 @@
 """FairEncoder: rows to codes that do not reveal the group, and back."""
 
+from collections.abc import Hashable, Sequence
 from numbers import Integral, Real
+from typing import Any, Literal, Self
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from skfairgen._compat import Interval, StrOptions, fit_context
-from skfairgen.data import group_codes_of
+from skfairgen.data import Columns, ItemReader, RandomState, Rows, Table, group_codes_of
 from skfairgen.estimators._code_guards import measure_code, warn_of_unmet_bound
 from skfairgen.estimators._code_learning import learn_code, read_labels
 from skfairgen.estimators._code_rows import read_rows
@@ -16,6 +20,7 @@ from skfairgen.estimators._distill import distill
 from skfairgen.estimators._fitted import set_fitted
 from skfairgen.estimators._learning import read_table
 from skfairgen.estimators._parameters import CRITERION_CONSTRAINTS, TABLE_CONSTRAINTS, TRAINING_CONSTRAINTS
+from skfairgen.models import CodeModel
 from skfairgen.training import draw_seed, random_generator
 
 READ_ROWS = 65_536  # rows held as items at a time
@@ -151,6 +156,16 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     (400, 4)
     """
 
+    classes_: np.ndarray | None
+    groups_: list[Any] | None
+    dependence_: pd.DataFrame
+    history_: pd.DataFrame
+    distillation_report_: pd.DataFrame
+    model_: CodeModel
+    reader_: ItemReader
+    n_features_in_: int
+    feature_names_in_: np.ndarray
+
     __metadata_request__fit = {"sensitive_features": True}
     __metadata_request__transform = {"sensitive_features": True}
 
@@ -174,32 +189,32 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
     def __init__(
         self,
-        sensitive_columns=None,
+        sensitive_columns: Columns | None = None,
         *,
-        n_components=8,
-        categorical_columns="auto",
-        criterion="demographic_parity",
-        fairness_weight=100.0,
-        max_dependence=None,
-        penalty="energy_distance",
-        sensitive_at_prediction=True,
-        supervised="auto",
-        outcome_weight=20.0,
-        reconstruction_weight="auto",
-        kl_weight=0.2,
-        leakage_threshold=0.6,
-        distill=False,
-        max_epochs="auto",
-        max_seconds=None,
-        batch_size="auto",
-        lr=0.005,
-        early_stopping=True,
-        device="cpu",
-        n_threads=1,
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
+        n_components: int = 8,
+        categorical_columns: Literal["auto"] | Sequence[Hashable] = "auto",
+        criterion: str | None = "demographic_parity",
+        fairness_weight: float = 100.0,
+        max_dependence: float | None = None,
+        penalty: str = "energy_distance",
+        sensitive_at_prediction: bool = True,
+        supervised: bool | Literal["auto"] = "auto",
+        outcome_weight: float = 20.0,
+        reconstruction_weight: float | Literal["auto"] = "auto",
+        kl_weight: float = 0.2,
+        leakage_threshold: float = 0.6,
+        distill: bool = False,
+        max_epochs: int | Literal["auto"] = "auto",
+        max_seconds: float | None = None,
+        batch_size: int | Literal["auto"] = "auto",
+        lr: float = 0.005,
+        early_stopping: bool = True,
+        device: str = "cpu",
+        n_threads: int = 1,
+        warm_start: bool = False,
+        random_state: RandomState = None,
+        verbose: int = 0,
+    ) -> None:
         self.sensitive_columns = sensitive_columns
         self.n_components = n_components
         self.categorical_columns = categorical_columns
@@ -226,7 +241,7 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None, *, sensitive_features=None):
+    def fit(self, X: Table, y: Rows | None = None, *, sensitive_features: Table | None = None) -> Self:
         """Learn the code.
 
         Parameters
@@ -273,7 +288,7 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             warn_of_unmet_bound(learned, self.max_dependence)
         return self
 
-    def fit_transform(self, X, y=None, *, sensitive_features=None):
+    def fit_transform(self, X: Table, y: Rows | None = None, *, sensitive_features: Table | None = None) -> np.ndarray:
         """Learn the code and return the codes of the same rows.
 
         Parameters
@@ -293,7 +308,7 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         self.fit(X, y, sensitive_features=sensitive_features)
         return self.transform(X, sensitive_features=sensitive_features if self.sensitive_at_prediction else None)
 
-    def transform(self, X, *, sensitive_features=None):
+    def transform(self, X: Table, *, sensitive_features: Table | None = None) -> np.ndarray:
         """Return the codes of rows: the mean of the posterior, rounded to the standard deviation of its noise.
 
         Parameters
@@ -324,7 +339,9 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             codes[rows] = self.model_.encode(self.reader_.items(frame[rows]), group_codes[rows], self.n_threads)
         return codes
 
-    def inverse_transform(self, Z, groups=None, *, random_state=None):
+    def inverse_transform(
+        self, Z: ArrayLike, groups: Any = None, *, random_state: RandomState | np.random.Generator = None
+    ) -> Any:
         """Draw a row for each code.
 
         Parameters
@@ -361,7 +378,14 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         items = model.decode(codes, group_codes, uniforms, self.n_threads)
         return reader.schema.format.restore(reader.frame(items, group_codes, rng))
 
-    def counterfactual(self, X, groups, *, sensitive_features=None, random_state=None):
+    def counterfactual(
+        self,
+        X: Table,
+        groups: Any,
+        *,
+        sensitive_features: Table | None = None,
+        random_state: RandomState | np.random.Generator = None,
+    ) -> Any:
         """Return each row as it would be in another group, by what the model learned of the groups.
 
         The random numbers that reproduce the row from its own code in its own group are drawn, and used again in the
@@ -410,17 +434,17 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             )
 
     @property
-    def n_parameters_(self):
+    def n_parameters_(self) -> int:
         """Free parameters of the encoder network."""
         return sum(parameter.numel() for parameter in self.model_.autoencoder.encoder.parameters())
 
     @property
-    def active_components_(self):
+    def active_components_(self) -> np.ndarray:
         """Components that carry something."""
         return self.model_.active
 
     @property
-    def codec_(self):
+    def codec_(self) -> Any:
         """From columns to tokens and back."""
         return self.reader_.codec
 
@@ -428,7 +452,7 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def _n_features_out(self):
         return self.n_components
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         tags.input_tags.categorical = True

@@ -1,12 +1,16 @@
 """FairGenerator: learn a table, draw synthetic rows of any class and group."""
 
 import warnings
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Literal, Self
 
+import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from skfairgen._compat import fit_context, validate_parameter_constraints
+from skfairgen.data import Columns, ItemReader, RandomState, Rows, Table
 from skfairgen.estimators._fitted import set_fitted
 from skfairgen.estimators._learning import learn_rows, read_table, training_options
 from skfairgen.estimators._parameters import (
@@ -21,7 +25,7 @@ from skfairgen.estimators._parameters import (
 from skfairgen.estimators._row_drawer import RowDrawer, cell_names
 from skfairgen.estimators._tuning import try_classifier, tuning_of
 from skfairgen.exceptions import CollapseWarning
-from skfairgen.models import REPAIRED, Wish
+from skfairgen.models import REPAIRED, TeacherModel, Wish
 from skfairgen.training import random_generator
 
 
@@ -122,6 +126,16 @@ class FairGenerator(BaseEstimator):
     True
     """
 
+    classes_: np.ndarray | None
+    groups_: list[Any] | None
+    cell_counts_: dict[Any, int]
+    model_: TeacherModel
+    reader_: ItemReader
+    history_: pd.DataFrame
+    tuning_: pd.DataFrame
+    n_features_in_: int
+    feature_names_in_: np.ndarray
+
     __metadata_request__fit = {"sensitive_features": True}
 
     _parameter_constraints = {
@@ -134,26 +148,26 @@ class FairGenerator(BaseEstimator):
 
     def __init__(
         self,
-        sensitive_columns=None,
+        sensitive_columns: Columns | None = None,
         *,
-        categorical_columns="auto",
-        criterion=None,
-        strength=1.0,
-        sensitive_at_prediction=True,
-        label_draw="auto",
-        tuned_for="auto",
-        legitimate_columns=None,
-        max_epochs=14,
-        max_seconds=None,
-        batch_size="auto",
-        lr=0.01,
-        early_stopping=True,
-        device="cpu",
-        n_threads=1,
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
+        categorical_columns: Literal["auto"] | Sequence[Hashable] = "auto",
+        criterion: str | None = None,
+        strength: float = 1.0,
+        sensitive_at_prediction: bool = True,
+        label_draw: str = "auto",
+        tuned_for: Any = "auto",
+        legitimate_columns: Columns | None = None,
+        max_epochs: int = 14,
+        max_seconds: float | None = None,
+        batch_size: int | Literal["auto"] = "auto",
+        lr: float = 0.01,
+        early_stopping: bool = True,
+        device: str = "cpu",
+        n_threads: int = 1,
+        warm_start: bool = False,
+        random_state: RandomState = None,
+        verbose: int = 0,
+    ) -> None:
         self.sensitive_columns = sensitive_columns
         self.categorical_columns = categorical_columns
         self.criterion = criterion
@@ -174,7 +188,7 @@ class FairGenerator(BaseEstimator):
         self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None, *, sensitive_features=None):
+    def fit(self, X: Table, y: Rows | None = None, *, sensitive_features: Table | None = None) -> Self:
         """Learn the rows.
 
         Parameters
@@ -200,17 +214,17 @@ class FairGenerator(BaseEstimator):
 
     def sample(
         self,
-        n_samples=1,
+        n_samples: int = 1,
         *,
-        criterion="fitted",
-        strength="fitted",
-        cells=None,
-        group_shares=None,
-        class_shares=None,
-        return_sensitive_features=False,
-        return_sample_weight=False,
-        random_state=None,
-    ):
+        criterion: str | None = "fitted",
+        strength: float | Literal["fitted"] = "fitted",
+        cells: Mapping[Any, int] | None = None,
+        group_shares: Mapping[Any, float] | None = None,
+        class_shares: Mapping[Any, float] | None = None,
+        return_sensitive_features: bool = False,
+        return_sample_weight: bool = False,
+        random_state: RandomState | np.random.Generator = None,
+    ) -> tuple[Any, ...]:
         """Draw synthetic rows.
 
         Parameters
@@ -267,16 +281,16 @@ class FairGenerator(BaseEstimator):
         )
 
     @property
-    def codec_(self):
+    def codec_(self) -> Any:
         """From columns to tokens and back."""
         return self.reader_.codec
 
     @property
-    def n_parameters_(self):
+    def n_parameters_(self) -> int:
         """Free parameters of the network."""
         return self.model_.rows.density.n_parameters
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         tags.input_tags.categorical = True

@@ -3,6 +3,8 @@
 import io
 import platform
 from importlib.metadata import version
+from os import PathLike
+from typing import Any, BinaryIO, Literal
 
 from sklearn.utils.validation import check_is_fitted
 
@@ -13,7 +15,9 @@ from skfairgen.files import pack, read_archive, to_version_2, unpack, write_arch
 PACKAGES = ("skfairgen", "numpy", "pandas", "scikit-learn", "torch", "safetensors")
 
 
-def save(estimator, path, *, private_export="auto"):
+def save(
+    estimator: Any, path: str | PathLike[str] | BinaryIO, *, private_export: bool | Literal["auto"] = "auto"
+) -> None:
     """Write a fitted estimator to a file that can be read without executing anything.
 
     The file is a zip of JSON and safetensors. It holds what drawing and coding rows need, and no row; seeds that are
@@ -57,7 +61,7 @@ def save(estimator, path, *, private_export="auto"):
     write_archive(path, manifest, state, arrays)
 
 
-def load(path, *, max_bytes=1 << 30):
+def load(path: str | PathLike[str] | BinaryIO, *, max_bytes: int = 1 << 30) -> Any:
     """Read an estimator that :func:`save` wrote, onto the CPU.
 
     Nothing in the file is executed: classes are looked up in a list, values are plain JSON and numbers. The file is
