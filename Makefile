@@ -20,6 +20,7 @@ lint: .venv/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
 
 .venv/.installed-%: $(FACTS) | .venv/bin/python
 	@echo "Installing skfairgen[$*] into .venv (a few minutes the first time)"
