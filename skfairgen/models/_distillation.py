@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 
 from skfairgen.criteria import drawn_counts
 from skfairgen.models._density_model import DensityModel
