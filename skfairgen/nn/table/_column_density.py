@@ -273,6 +273,8 @@ def _values(given: Given) -> Tensor:
 
 
 def _draw(logits: Tensor, uniforms: Tensor) -> Tensor:
+    if not len(logits):
+        return torch.empty(0, dtype=torch.int64, device=logits.device)
     cumulative = logits.exp().cumsum(dim=1)
     smallest, largest = cumulative[:, -1].aminmax()
     if not (smallest > 1e-30 and largest < 1e30):  # softmax shifts each row into range, at twice the time
