@@ -56,7 +56,7 @@ class LearnedCode:
     kept_to_bound: bool
 
 
-def read_labels(encoder, y, X):
+def read_labels(encoder, y, rows):
     """Return the labels of the rows that an encoder learns.
 
     Raises
@@ -64,8 +64,8 @@ def read_labels(encoder, y, X):
     ValueError
         If labels are needed and there are fewer than two classes.
     """
-    check_consistent_length(X, y)
-    n_rows = len(X)
+    check_consistent_length(rows, y)
+    n_rows = len(rows)
     needs_labels = encoder.criterion == "equalized_odds"
     if y is None or not (encoder.supervised or needs_labels):
         classes, codes = np.array([]), np.full(n_rows, UNLABELED)

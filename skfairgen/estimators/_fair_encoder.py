@@ -265,7 +265,7 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         """
         self._check_bound(sensitive_features)
         table = read_table(self, X, None, sensitive_features)
-        labels = read_labels(self, y, X)
+        labels = read_labels(self, y, table.rows)
         rng = random_generator(self.random_state)
         learned = learn_code(self, table, labels, rng)
         fitted = {
