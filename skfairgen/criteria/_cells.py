@@ -7,6 +7,7 @@ import numpy as np
 
 from skfairgen.criteria._allocation import equalized_shares
 from skfairgen.criteria._group_pooling import pooled_class_shares
+from skfairgen.data import State
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,11 @@ class Cells:
         ValueError
             If it is not what :meth:`to_state` returns.
         """
-        counts, levels, cardinalities = (state[name] for name in ("strata_counts", "levels", "cardinalities"))
-        is_sound = counts.ndim == 3 and counts.dtype.kind in "iu" and counts.sum() > 0 and (counts >= 0).all()
-        is_sound &= levels.shape == (counts.shape[1], len(cardinalities)) and levels.dtype.kind in "iu"
-        if not is_sound or not ((levels >= 0) & (levels < np.array(cardinalities, dtype=int))).all():
-            raise ValueError(
-                f"its cells have counts of shape {counts.shape} and levels of shape {levels.shape} for "
-                f"{len(cardinalities)} sensitive columns; expected whole numbers that belong together"
-            )
-        return cls(counts, levels, list(cardinalities))
+        with State(state, "Cells") as fields:
+            counts = fields.array("strata_counts", "iu", (None, None, None), low=0)
+            cardinalities = fields.list("cardinalities", (int,))
+            levels = fields.array("levels", "iu", (counts.shape[1], len(cardinalities)), low=0)
+            fields.require(counts.any(), "has no row in any cell")
+            is_level = (levels < np.array(cardinalities, dtype=int)).all()
+            fields.require(is_level, f"has levels up to {levels.max(initial=0)}, expected below {cardinalities}")
+        return cls(counts, levels, cardinalities)

@@ -104,6 +104,18 @@ class StratifiedTransport:
             fields.require(len(n_classes) < 2, f"has strata of {sorted(n_classes)} classes, expected as many in each")
         return made
 
+    def check_fits(self, shape: tuple[int, int, int]) -> None:
+        """Raise ValueError unless it was learned from classes, groups and strata of these numbers."""
+        n_classes, n_groups, n_strata = shape
+        known = [own for own in self.transports_ if own is not None]
+        is_known = all(own.groups_[0] >= 0 and own.groups_[-1] < n_groups for own in known)
+        is_same = all(len(own.class_shares_) == n_classes for own in known)
+        if not (is_known and is_same and len(self.transports_) == n_strata):
+            raise ValueError(
+                f"it has a transport that was not learned from {n_classes} classes, {n_groups} groups and "
+                f"{n_strata} strata"
+            )
+
     def transport(
         self, scores: np.ndarray, groups: np.ndarray, strata: np.ndarray, *, strength: float, rng: np.random.Generator
     ) -> np.ndarray:

@@ -137,9 +137,9 @@ class State:
         """Take a dtype of numpy or pandas."""
         return self.take(name, DTYPES)
 
-    def list(self, name: str, kinds: Any = object, length: int | None = None) -> Any:
+    def list(self, name: str, kinds: Any = object, length: int | None = None, default: Any = REQUIRED) -> Any:
         """Take a list whose items are of some types, of a given length or of any."""
-        values = self.take(name, list)
+        values = self.take(name, list, default)
         if kinds is not object and not all(type(value) in kinds for value in values):
             self.require(False, f"has {name}={values!r:.80}, which holds values of other types")
         self.require(length in (None, len(values)), f"has {len(values)} {name}, expected {length}")

@@ -22,7 +22,12 @@ CLASSES = {made.__name__: made for made in (DistilledGenerator, FairDistillResam
 MAX_THREADS = 1_024
 NAMES = ("n_features_in_", "feature_names_in_")
 TABLES = ("history_", "distillation_report_", "dependence_")
+#: fields of the state of any estimator, and of a resampler
+SHARED = {"class", "parameters", "requests", "fitted"}
+FIELDS = ({*SHARED, "reader", "model", "output"}, {*SHARED, "generator", "teacher", "keeps_teacher"})
 OF_RESAMPLER = ("sampling_strategy_", "sampling_plan_", "classes_", "groups_")
+#: attributes that a file cannot do without
+NEEDED = {"FairDistillResampler": OF_RESAMPLER, "FairEncoder": ("history_", "classes_", "n_features_in_")}
 
 
 def estimator_to_state(estimator):
@@ -38,6 +43,7 @@ def estimator_to_state(estimator):
         state["keeps_teacher"] = teacher is not None
     else:
         kept = (*NAMES, *TABLES, *(["classes_"] if name == "FairEncoder" else []))
+        state["output"] = getattr(estimator, "_sklearn_output_config", {}).get("transform")
         state["reader"] = estimator.reader_.to_state()
         state["model"] = estimator.model_.to_state()
     state["fitted"] = {key: getattr(estimator, key) for key in kept if hasattr(estimator, key)}
@@ -55,20 +61,23 @@ def estimator_from_state(state, version):
     name = state["class"]
     if name not in CLASSES:
         raise ValueError(f"it holds a {name!r:.80}, expected one of {sorted(CLASSES)}")
+    unknown = sorted(set(state) - FIELDS[name == "FairDistillResampler"])
+    if unknown:
+        raise ValueError(f"its {name} has the unknown fields {unknown}")
     estimator = _constructed(CLASSES[name], state["parameters"])
     _set_requests(estimator, state.get("requests", {}))
     fitted = _fitted_values(state["fitted"], name)
     if name == "FairDistillResampler":
-        generator = estimator_from_state(state["generator"], version)
+        generator = _part(state["generator"], ("FairGenerator", "DistilledGenerator"), version)
         fitted |= {"generator_": generator, "history_": generator.history_}
         if state.get("keeps_teacher", True):
             teacher = state.get("teacher")
-            fitted["teacher_"] = generator if teacher is None else estimator_from_state(teacher, version)
+            fitted["teacher_"] = generator if teacher is None else _part(teacher, ("FairGenerator",), version)
             fitted["history_"] = fitted["teacher_"].history_
     else:
         reader = ItemReader.from_state(state["reader"], version)
         model = MODELS[name].from_state(state["model"], version)
-        _check_parts(reader, model)
+        _check_parts(estimator, reader, model, fitted)
         fitted |= {"reader_": reader, "model_": model, "groups_": reader.schema.group_names}
         if name != "FairEncoder":
             fitted["classes_"] = reader.schema.classes
@@ -76,7 +85,16 @@ def estimator_from_state(state, version):
             cells = model.rows.cells
             fitted["cell_counts_"] = cell_names(reader.schema).as_dict(cells.counts)
     set_fitted(estimator, **fitted)
+    if state.get("output") is not None:
+        estimator.set_output(transform=state["output"])
     return estimator
+
+
+def _part(state, names, version):
+    """Return an estimator of one of some classes."""
+    if state["class"] not in names:
+        raise ValueError(f"it holds a {state['class']!r:.80} as a part, expected one of {names}")
+    return estimator_from_state(state, version)
 
 
 def _plain(value):
@@ -93,7 +111,7 @@ def _constructed(made, parameters):
     estimator = made(**{**parameters, **({"device": "cpu"} if "device" in known else {})})
     if "max_epochs" in known or "mode" in known:
         estimator._validate_params()
-    if not 1 <= estimator.n_threads <= MAX_THREADS:
+    if not isinstance(estimator.n_threads, Integral) or not 1 <= estimator.n_threads <= MAX_THREADS:
         raise ValueError(f"its n_threads is {estimator.n_threads}, expected 1 to {MAX_THREADS}")
     return estimator
 
@@ -111,11 +129,14 @@ def _fitted_values(fitted, name):
     for key, value in fitted.items():
         if key not in kinds or not isinstance(value, kinds[key]):
             raise ValueError(f"its {name} has {key} of type {type(value).__name__}, which is not what it should be")
+    needed = NEEDED.get(name, ("history_",))
+    if not fitted.keys() >= set(needed):
+        raise ValueError(f"its {name} lacks the attributes {sorted(set(needed) - set(fitted))}")
     return dict(fitted)
 
 
-def _check_parts(reader, model):
-    """Raise ValueError if a reader and a model do not belong together."""
+def _check_parts(estimator, reader, model, fitted):
+    """Raise ValueError if a reader, a model and what else an estimator holds do not belong together."""
     cells = model.rows.cells if isinstance(model, TeacherModel) else model.cells
     network = model.autoencoder.decoder if isinstance(model, CodeModel) else getattr(model, "rows", model).density
     schema = reader.schema
@@ -123,6 +144,11 @@ def _check_parts(reader, model):
     is_same = np.array_equal(cells.levels, schema.group_levels) and cells.n_classes == n_classes
     if not is_same or not is_made_for(network, reader.codec.spec):
         raise ValueError("its network was not made for the columns, classes and groups that it names")
+    n_columns = None if schema.format.columns is None else len(schema.format.columns)
+    if fitted.get("n_features_in_", n_columns) != n_columns:
+        raise ValueError(f"its n_features_in_ is {fitted['n_features_in_']}, expected {n_columns}")
+    if isinstance(model, CodeModel) and len(model.active) != estimator.n_components:
+        raise ValueError(f"its code has {len(model.active)} components, expected {estimator.n_components}")
 
 
 def _requests(estimator):

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from skfairgen.criteria import Cells
+from skfairgen.data import State
 from skfairgen.models._density_model import module_from_state, module_to_state
 from skfairgen.models._draws import by_chunks
 from skfairgen.nn import FairAutoencoder, Given
@@ -130,11 +131,9 @@ class CodeModel:
         ValueError
             If its parts do not belong together.
         """
-        autoencoder = module_from_state(state["autoencoder"])
-        cells = Cells.from_state(state["cells"], version)
-        if list(autoencoder.decoder.given_cardinalities) != list(cells.cardinalities):
-            raise ValueError(
-                f"its decoder is given values of {list(autoencoder.decoder.given_cardinalities)} levels; expected "
-                f"{cells.cardinalities}"
-            )
+        with State(state, "CodeModel") as fields:
+            autoencoder = module_from_state(fields.take("autoencoder", dict))
+            cells = Cells.from_state(fields.any("cells"), version)
+            found = list(autoencoder.decoder.given_cardinalities)
+            fields.require(found == cells.cardinalities, f"is given {found} levels, expected {cells.cardinalities}")
         return cls(autoencoder, cells)

@@ -7,9 +7,13 @@ import torch
 from torch import nn
 
 from skfairgen.criteria import Cells, apportion
+from skfairgen.data import State
 from skfairgen.models._draws import CHUNK_ROWS, Draws, by_chunks
 from skfairgen.nn import Density, Given, build
 from skfairgen.training import torch_runtime
+
+TOLERANCE = 1e-6  # of shares that sum to 1
+MAX_SETTINGS = 10_000  # numbers of one setting: columns, for a table
 
 
 class DensityModel:
@@ -147,16 +151,15 @@ class DensityModel:
         ValueError
             If its parts do not belong together.
         """
-        density = module_from_state(state["density"])
-        cells = Cells.from_state(state["cells"], version)
-        shares = np.asarray(state["shares"])
-        expected = [cells.n_classes, *cells.cardinalities]
-        if list(density.given_cardinalities) != expected or shares.shape != cells.counts.shape:
-            raise ValueError(
-                f"its density is given values of {list(density.given_cardinalities)} levels and its shares have the "
-                f"shape {shares.shape}; expected {expected} and {cells.counts.shape}"
-            )
-        return cls(density, cells, shares, state.get("blind_terms"))
+        with State(state, "DensityModel") as fields:
+            density = module_from_state(fields.take("density", dict))
+            cells = Cells.from_state(fields.any("cells"), version)
+            shares = fields.array("shares", "f", cells.counts.shape, low=0)
+            blind_terms = fields.take("blind_terms", (int, None), default=None, low=0)
+            fields.require(abs(shares.sum() - 1) < TOLERANCE, f"has shares that sum to {shares.sum()}, expected 1")
+            found, expected = list(density.given_cardinalities), [cells.n_classes, *cells.cardinalities]
+            fields.require(found == expected, f"is given values of {found} levels, expected {expected}")
+        return cls(density, cells, shares, blind_terms)
 
 
 def module_to_state(module: nn.Module) -> dict[str, Any]:
@@ -171,9 +174,11 @@ def module_from_state(state: dict[str, Any]) -> Any:
     Raises
     ------
     ValueError
-        If its name is not registered, or its weights do not have the shapes that its settings declare.
+        If its name is not registered, its settings hold a number below 0 or too many numbers, or its weights do not
+        have the shapes that its settings declare.
     """
     weights = state["weights"]
+    _check_numbers(state["settings"])
     with torch.device("meta"):  # shapes first: nothing is allocated for a width that the file does not fill
         declared = build(state["name"], state["settings"])
     expected = {name: tuple(tensor.shape) for name, tensor in declared.state_dict().items()}
@@ -184,3 +189,16 @@ def module_from_state(state: dict[str, Any]) -> Any:
         module = build(state["name"], state["settings"])
     module.load_state_dict({name: torch.tensor(array) for name, array in weights.items()}, assign=True)
     return module.eval()
+
+
+def _check_numbers(settings):
+    """Raise ValueError for settings that no network has; they are checked before a network is made of them."""
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            _check_numbers(value)
+            continue
+        values = value if isinstance(value, list) else [value]
+        if len(values) > MAX_SETTINGS:
+            raise ValueError(f"a network has {len(values):,} numbers as {name}, expected {MAX_SETTINGS:,} at most")
+        if any(isinstance(own, int | float) and not own >= 0 for own in values):
+            raise ValueError(f"a network has {name}={value!r:.80}, expected numbers of 0 or more")

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from skfairgen.criteria import FairPlan, StratifiedTransport
+from skfairgen.data import State
 from skfairgen.models._blind_repair import BlindRepair
 from skfairgen.models._density_model import DensityModel
 from skfairgen.models._fair_labels import FairLabels, Tuning, make_fair_labels
@@ -119,15 +120,21 @@ class TeacherModel:
         ValueError
             If its parts do not belong together.
         """
-        made = cls(DensityModel.from_state(state["rows"], version), int(state["seed"]))
-        shape = made.rows.cells.counts.shape
-        if state.get("transport") is not None:
-            made.transport = StratifiedTransport.from_state(state["transport"], version)
-        if state.get("blind_scores") is not None:
-            made.blind_scores = tuple(_of_shape(values, shape) for values in state["blind_scores"])
-        for saved in state.get("plans", []):
+        with State(state, "TeacherModel") as fields:
+            made = cls(DensityModel.from_state(fields.any("rows"), version), fields.take("seed", int, low=0))
+            transport, blind_scores = (fields.any(name, default=None) for name in ("transport", "blind_scores"))
+            plans = fields.list("plans", (dict,), default=[])
+        counts = made.rows.cells.strata_counts
+        shape = counts.shape[:2]
+        if transport is not None:
+            made.transport = StratifiedTransport.from_state(transport, version)
+            made.transport.check_fits(counts.shape)
+        if blind_scores is not None:
+            multipliers, mean_shares = (_of_shape(values, shape) for values in blind_scores)
+            made.blind_scores = multipliers, mean_shares
+        for saved in plans:
             plan = FairPlan.from_state(saved["plan"], version)
-            if plan.shape != shape:
+            if plan.shape != shape or len(plan.wanted) not in (1, counts.shape[2]):
                 raise ValueError(f"it has a plan for {plan.shape} classes and groups, expected {shape}")
             made.plans[Wish(**saved["wish"])] = plan, _of_shape(saved["shares"], shape), None, []
         return made
