@@ -24,7 +24,7 @@ def student(teacher):
 
 def test_the_student_has_at_most_a_fifth_of_the_parameters(teacher, student):
     assert 0.15 * teacher.n_parameters_ < student.n_parameters_ <= 0.2 * teacher.n_parameters_
-    assert distill(teacher, size={"hidden_features": 5}, max_epochs=1).net_.module_.encoder.block.in_features == 5
+    assert distill(teacher, size={"hidden_features": 5}, max_epochs=1).model_.autoencoder.encoder.block.in_features == 5
 
 
 def test_its_codes_are_the_teachers(teacher, student, made):

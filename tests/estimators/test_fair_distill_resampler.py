@@ -178,8 +178,8 @@ def test_replaced_rows_keep_the_cell_shares_at_any_number(made, n_samples):
 
 
 @pytest.mark.parametrize(("strength", "gap_left"), [(0.0, 1.0), (0.5, 0.5), (1.0, 0.0)])
-def test_equalized_odds_makes_class_and_group_independent_by_its_strength(made, strength, gap_left):
-    resampler = _resampler(mode="replace", criterion="equalized_odds", strength=strength, n_samples=4_000)
+def test_balanced_cells_makes_class_and_group_independent_by_its_strength(made, strength, gap_left):
+    resampler = _resampler(mode="replace", criterion="balanced_cells", strength=strength, n_samples=4_000)
     cells = _cells(*resampler.fit_resample(made.data, made.target))
     before = _cells(made.data, made.target)
     gap, gap_before = (float(np.diff(table.loc[1] / table.sum())[0]) for table in (cells, before))
@@ -353,7 +353,7 @@ MISSING_SOME = pd.Series([0.0, 1.0, np.nan, 1.0] * 10)
     ],
 )
 def test_input_that_cannot_be_learned_from_is_refused_before_training(monkeypatch, X, y, parameters, message):
-    monkeypatch.setattr(_fair_generator, "fit_teacher", lambda *_, **__: pytest.fail("training began"))
+    monkeypatch.setattr(_fair_generator, "learn_rows", lambda *_, **__: pytest.fail("training began"))
     resampler = _resampler(**{"sensitive_columns": "s", **parameters})
     with pytest.raises(ValueError, match=message):
         resampler.fit_resample(X, y)

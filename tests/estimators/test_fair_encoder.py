@@ -1,10 +1,13 @@
 """The encoder's promises: codes that hide the group, rows from codes, counterparts, clear errors and warnings."""
 
+import itertools
 import pickle
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -14,6 +17,7 @@ from sklearn.pipeline import make_pipeline
 from skfairgen import FairEncoder, FairnessScorer
 from skfairgen.datasets import make_biased_classification
 from skfairgen.exceptions import CollapseWarning, LeakageWarning, TrainingBudgetWarning
+from skfairgen.nn import Given
 
 quiet = pytest.mark.filterwarnings("ignore::skfairgen.exceptions.SkfairgenWarning")
 
@@ -71,7 +75,7 @@ def test_the_history_shows_every_term(fair):
 
 def test_the_code_of_a_row_does_not_depend_on_the_rows_beside_it(fair, biased, monkeypatch):
     whole = fair.transform(biased.data)
-    monkeypatch.setattr("skfairgen.estimators._row_encoder.CHUNK_ROWS", 64)
+    monkeypatch.setattr("skfairgen.models._code_model.ENCODED_ROWS", 64)
     np.testing.assert_array_equal(fair.transform(biased.data[100:300]), whole[100:300])
     assert whole.dtype == np.float64 and whole.shape == (len(biased.data), 4)
 
@@ -92,14 +96,15 @@ def test_a_row_s_own_group_gives_the_row_itself(fair, biased):
 
 
 def test_the_numbers_behind_a_row_draw_it_again_without_being_told(fair, biased):
-    from skfairgen.estimators._counterfactual import draw_tokens, reproducing_uniforms
-
-    frame = fair._read_frame(biased.data[:500])
-    tokens = fair.codec_.encode(frame[fair._layout.feature_positions])
-    given = fair._layout.levels(fair._layout.group_codes(frame))
-    codes, decoder = fair._encode(tokens, given), fair.net_.module_.decoder
-    uniforms = reproducing_uniforms(decoder, codes, given, tokens, np.random.default_rng(0))
-    assert (draw_tokens(decoder, codes, given, uniforms) == tokens).mean() > 0.999
+    items, _, group_codes = fair.reader_.read(biased.data[:500])
+    model = fair.model_
+    codes, decoder = model.encode(items, group_codes), model.autoencoder.decoder
+    given = Given(None, torch.as_tensor(model.cells.levels[group_codes]))
+    uniforms = torch.rand(500, decoder.n_noise, generator=torch.Generator().manual_seed(0))
+    tokens = torch.as_tensor(items["tokens"]).long()
+    noise = decoder.noise_of({"tokens": tokens}, given, torch.as_tensor(codes).float(), uniforms)
+    drawn = model.decode(codes, group_codes, noise.numpy())["tokens"]
+    assert (drawn == items["tokens"]).mean() > 0.999
 
 
 def test_another_group_changes_what_depends_on_it_and_little_else(fair, biased):
@@ -232,7 +237,9 @@ def test_a_bound_on_the_dependence_raises_the_weight_until_it_holds(biased):
 
 
 @quiet
-def test_a_fit_that_runs_out_of_time_has_been_under_the_whole_penalty(biased):
+def test_a_fit_that_runs_out_of_time_has_been_under_the_whole_penalty(biased, monkeypatch):
+    clock = itertools.count(0.0, 0.005)  # a second is 200 looks at it, on any machine
+    monkeypatch.setattr("skfairgen.training._callbacks.time", SimpleNamespace(monotonic=lambda: next(clock)))
     encoder = _encoder(max_epochs=10_000, max_seconds=1.0, fairness_weight=1.0, max_dependence=1e-9)
     with pytest.warns(TrainingBudgetWarning, match="ended with a dependence of 0"):
         encoder.fit(biased.data[:500], biased.target[:500])
@@ -249,7 +256,7 @@ def test_a_bound_on_nothing_is_refused(made, more):
 @quiet
 def test_equalized_odds_without_supervision_predicts_nothing(made):
     encoder = _encoder(criterion="equalized_odds", supervised=False).fit(made.data, made.target)
-    assert encoder.classes_ is None and encoder.net_.module_.head is None
+    assert encoder.classes_ is None and encoder.model_.autoencoder.head is None
 
 
 @quiet
@@ -266,7 +273,7 @@ def test_what_derives_from_a_hidden_column_is_not_told_by_it():
 def test_a_network_that_sees_other_columns_begins_anew(made):
     encoder = _encoder(max_epochs=1, warm_start=True).fit(made.data, made.target)
     encoder.set_params(sensitive_at_prediction=False).fit(made.data, made.target)
-    assert not encoder.net_.module_.encoder.settings["encode_given"]
+    assert not encoder.model_.autoencoder.encoder.settings["encode_given"]
     fresh = _encoder(max_epochs=1, sensitive_at_prediction=False).fit(made.data, made.target)
     np.testing.assert_array_equal(encoder.transform(made.data), fresh.transform(made.data))
 
@@ -290,11 +297,11 @@ def test_a_grid_search_tunes_it_in_a_pipeline_by_accuracy_and_fairness(made):
 
 
 @quiet
-def test_training_goes_on_with_warm_start(biased):
+def test_training_goes_on_with_warm_start_and_history_is_that_of_the_last_fit(biased):
     encoder = _encoder(max_epochs=1, warm_start=True).fit(biased.data, biased.target)
     first = encoder.history_["valid_likelihood"].iloc[-1]
     encoder.fit(biased.data, biased.target)
-    assert len(encoder.history_) == 2 and encoder.history_["valid_likelihood"].iloc[-1] > first
+    assert len(encoder.history_) == 1 and encoder.history_["valid_likelihood"].iloc[-1] > first
 
 
 def test_fairdiscos_penalty_hides_the_group_too(leaky, biased):

@@ -1,6 +1,7 @@
 """The generator draws the rows it is asked for, in kind, repeatably, and learns what the rows hold."""
 
 import pickle
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,8 @@ from sklearn.exceptions import NotFittedError
 from skfairgen import FairGenerator
 from skfairgen.datasets import make_biased_classification
 from skfairgen.exceptions import SmallGroupWarning
+from skfairgen.models import _density_model
+from skfairgen.models._draws import by_chunks
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,7 @@ def test_the_same_random_state_draws_the_same_rows_whatever_was_drawn_before(gen
 
 def test_many_rows_are_drawn_in_chunks_with_nothing_lost(generator, monkeypatch):
     whole = generator.sample(500, random_state=0)
-    monkeypatch.setattr("skfairgen.estimators._row_sampler.CHUNK_ROWS", 64)
+    monkeypatch.setattr(_density_model, "by_chunks", partial(by_chunks, n_rows=64))
     in_chunks = generator.sample(500, random_state=0)
     pd.testing.assert_frame_equal(whole[0], in_chunks[0], check_exact=True)
 
@@ -104,7 +107,7 @@ def test_an_unfitted_generator_says_so():
 
 
 def test_a_clone_is_unfitted_and_a_pickle_draws_the_same(generator):
-    assert not hasattr(clone(generator), "net_")
+    assert not hasattr(clone(generator), "model_")
     restored = pickle.loads(pickle.dumps(generator))
     pd.testing.assert_frame_equal(restored.sample(30, random_state=0)[0], generator.sample(30, random_state=0)[0])
 
@@ -155,11 +158,14 @@ def test_tables_of_every_shape_are_learned(X):
         assert X[name].isna().all() == X_new[name].isna().all()
 
 
-def test_tokens_that_tell_a_hidden_column_are_not_gone_on_with():
+def test_tokens_that_may_tell_a_hidden_column_are_not_gone_on_with():
+    """A column is never read as its distance from a sensitive one, and a sensitive one only by a model that sees it."""
     rng = np.random.default_rng(0)
     age = rng.integers(18, 90, 300)
     X = pd.DataFrame({"age": age, "born": 2020 - age})
     generator = FairGenerator("age", max_epochs=1, warm_start=True, random_state=0).fit(X, age > 50)
-    assert type(generator.codec_.columns_[1]).__name__ == "DerivedColumn"
+    assert [type(generator.codec_.columns_[place]).__name__ for place in (0, 1)] == ["DerivedColumn", "NumericColumn"]
+    before = generator.codec_
     generator.set_params(sensitive_at_prediction=False).fit(X, age > 50)
+    assert generator.codec_ is not before and generator.codec_.hidden_columns == {0}
     assert type(generator.codec_.columns_[1]).__name__ == "NumericColumn"

@@ -9,20 +9,14 @@ import pandas as pd
 import pytest
 
 from skfairgen import load
-from skfairgen.criteria import OutcomeTransport, StratifiedTransport
+from skfairgen.criteria import StratifiedTransport
 from skfairgen.data import GroupCodec, StrataCodec, TableCodec, TableFormat, TargetCodec
-from skfairgen.data._groups import _Bands, _Levels
-from skfairgen.data.table import CategoricalColumn, NumericColumn
-from skfairgen.data.table._derived_column import DerivedColumn, Relation
 from skfairgen.files import pack, read_archive, to_version_2, unpack, write_archive
+from skfairgen.models import CodeModel
+from skfairgen.nn import build
 
 FOLDER = Path(__file__).parents[1] / "golden" / "format1"
 FILES = sorted(FOLDER.glob("*.skfairgen"))
-KINDS = {
-    kind.__name__.strip("_"): kind
-    for kind in (_Bands, _Levels, CategoricalColumn, DerivedColumn, GroupCodec, NumericColumn, OutcomeTransport)
-    + (Relation, StrataCodec, StratifiedTransport, TableCodec, TableFormat, TargetCodec)
-}
 
 
 @pytest.fixture(params=FILES, ids=lambda path: path.stem)
@@ -36,14 +30,25 @@ def converted(path):
     return to_version_2(state, arrays)
 
 
-def pairs(state, original):
-    """Return each part's state beside the object that format 1 makes of it."""
-    if isinstance(state, dict) and "kind" in state:
-        return [(state, original)]
-    if isinstance(state, dict) and "attributes" in state:
-        found = state["attributes"].items()
-        return [pair for name, own in found for pair in pairs(own, vars(original).get(name))]
-    return []
+def trained(path):
+    """Return the state of the estimator of a file that holds the network, and that estimator."""
+    state, estimator = converted(path), load(path)
+    while "generator" in state:
+        state, estimator = state["generator"], estimator.generator_
+    return state, estimator
+
+
+def parts(path):
+    """Return the class and the state of each part of a file beside the part that it loads as."""
+    state, estimator = trained(path)
+    schema, loaded = state["reader"]["schema"], estimator.reader_.schema
+    found = [(TableCodec, state["reader"]["codec"], estimator.reader_.codec)]
+    kinds = {"format": TableFormat, "target": TargetCodec, "groups": GroupCodec, "strata": StrataCodec}
+    found += [(kind, schema[name], getattr(loaded, name)) for name, kind in kinds.items()]
+    transport = getattr(estimator.model_, "transport", None)
+    found.append((StratifiedTransport, state["model"].get("transport"), transport))
+    assert all((own is None) == (part is None) for _, own, part in found)
+    return [whole for whole in found if whole[1] is not None]
 
 
 def written(state):
@@ -85,29 +90,30 @@ def assert_same(found, expected):
 
 
 def test_every_part_is_what_format_1_makes_of_it(file):
-    found = pairs(converted(file), load(file))
-    assert {"TableCodec", "TableFormat"} <= {state["kind"] for state, _ in found}
-    for state, original in found:
-        for made in (KINDS[state["kind"]].from_state(own, 2) for own in (state, reread(state))):
+    found = parts(file)
+    assert {TableCodec, TableFormat} <= {kind for kind, _, _ in found}
+    for kind, state, original in found:
+        for made in (kind.from_state(own, 2) for own in (state, reread(state))):
             assert_same(made, original)
 
 
 def test_states_of_format_2_give_the_same_bytes_again(file):
-    for state, original in pairs(converted(file), load(file)):
-        again = KINDS[state["kind"]].from_state(state, 2).to_state()
+    for kind, state, original in parts(file):
+        again = kind.from_state(state, 2).to_state()
         assert written(again) == written(original.to_state())
 
 
 def test_codecs_encode_and_decode_as_before(file):
-    for state, original in pairs(converted(file), load(file)):
-        made = KINDS[state["kind"]].from_state(reread(state), 2)
+    for kind, state, original in parts(file):
+        made = kind.from_state(reread(state), 2)
         draws = [np.random.default_rng(0), np.random.default_rng(0)]
         if isinstance(made, TableCodec):
             tokens = np.column_stack([draws[0].choice(np.flatnonzero(own), 200) for own in original.generable_])
             draws[0] = np.random.default_rng(0)
-            tables = [codec.decode(tokens, rng) for codec, rng in zip((made, original), draws, strict=True)]
+            items = {"tokens": tokens}
+            tables = [codec.decode(items, rng) for codec, rng in zip((made, original), draws, strict=True)]
             pd.testing.assert_frame_equal(*tables, check_exact=True)
-            np.testing.assert_array_equal(made.encode(tables[0]), original.encode(tables[0]))
+            np.testing.assert_array_equal(made.encode(tables[0])["tokens"], original.encode(tables[0])["tokens"])
         if isinstance(made, GroupCodec):
             groups = np.arange(len(made.groups_)).repeat(20)
             tables = [codec.draw(groups, rng) for codec, rng in zip((made, original), draws, strict=True)]
@@ -124,21 +130,23 @@ def test_codecs_encode_and_decode_as_before(file):
 
 
 def test_networks_are_given_as_settings_and_weights(file):
-    whole = converted(file)
-    estimator = load(file)
-    while "net_" not in whole["attributes"]:
-        whole, estimator = whole["attributes"]["generator_"], estimator.generator_
-    network = whole["attributes"]["net_"]
-    assert network["settings"] == estimator.net_.module_.settings
-    weights = estimator.net_.module_.state_dict()
+    state, estimator = trained(file)
+    model = estimator.model_
+    if isinstance(model, CodeModel):
+        network, module = state["model"]["autoencoder"], model.autoencoder
+    else:
+        own = state["model"].get("rows", state["model"])
+        network, module = own["density"], getattr(model, "rows", model).density
+    assert pack(build(network["name"], network["settings"]).settings)[0] == pack(module.settings)[0]
+    weights = module.state_dict()
     assert list(network["weights"]) == list(weights)
     for name, weight in weights.items():
         np.testing.assert_array_equal(network["weights"][name], weight.numpy(), strict=True)
 
 
-def test_what_a_file_refers_to_twice_is_one_dict():
-    attributes = converted(FOLDER / "resampler.skfairgen")["attributes"]
-    assert attributes["generator_"] is attributes["teacher_"]
+def test_what_a_file_refers_to_twice_is_one_part():
+    state, loaded = converted(FOLDER / "resampler.skfairgen"), load(FOLDER / "resampler.skfairgen")
+    assert state["keeps_teacher"] and state["teacher"] is None and loaded.generator_ is loaded.teacher_
 
 
 @pytest.mark.parametrize(
