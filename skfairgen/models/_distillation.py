@@ -137,7 +137,8 @@ def distill_density(
         Threads of torch.
     """
     teacher = model.density
-    student = teacher.student(size)
+    with torch_runtime(n_threads, options.device):
+        student = teacher.student(size)
     source = TeacherSource(model, repair, n_threads)
     draw = source if rows is None else RowsAtHand(model, source.shares, *rows)
     fitted = fit_student(student, teacher, draw, options, rng, generator, model.cells.n_rows)

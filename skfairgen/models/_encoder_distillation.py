@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from skfairgen.models._code_model import CodeModel
-from skfairgen.training import DistillationOptions, fit_encoder_student
+from skfairgen.training import DistillationOptions, fit_encoder_student, torch_runtime
 
 N_REPORTED = 4_096
 
@@ -90,7 +90,8 @@ def distill_code(
         return {name: values for name, values in source(n_rows, rng).items() if name != "group_codes"}
 
     encoder = model.autoencoder.encoder
-    student = type(encoder)(**encoder.student_settings(size))
+    with torch_runtime(n_threads, options.device):
+        student = type(encoder)(**encoder.student_settings(size))
     fitted = fit_encoder_student(student, model.autoencoder, draw, options, rng, generator, model.cells.n_rows)
     made = CodeModel(fitted.module, model.cells)
     return made, _report(model, made, source(N_REPORTED, rng), n_threads)
