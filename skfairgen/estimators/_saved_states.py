@@ -86,6 +86,8 @@ def estimator_from_state(state, version):
             fitted["cell_counts_"] = cell_names(reader.schema).as_dict(cells.counts)
     set_fitted(estimator, **fitted)
     if state.get("output") is not None:
+        if name != "FairEncoder" or state["output"] not in ("default", "pandas", "polars"):
+            raise ValueError(f"it returns codes as {state['output']!r:.80}, expected 'default', 'pandas' or 'polars'")
         estimator.set_output(transform=state["output"])
     return estimator
 
