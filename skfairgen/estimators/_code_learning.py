@@ -56,6 +56,17 @@ class LearnedCode:
     kept_to_bound: bool
 
 
+def check_bound(encoder, sensitive_features):
+    """Raise ValueError if a bound of the dependence has nothing to bound."""
+    has_groups = encoder.sensitive_columns is not None or sensitive_features is not None
+    if encoder.max_dependence is not None and not (has_groups and encoder.criterion and encoder.fairness_weight > 0):
+        raise ValueError(
+            f"max_dependence={encoder.max_dependence} has nothing to bound: found criterion={encoder.criterion!r}, "
+            f"fairness_weight={encoder.fairness_weight} and {'' if has_groups else 'no '}sensitive columns. It needs "
+            "a criterion, a weight above 0 to start from, and sensitive columns."
+        )
+
+
 def read_labels(encoder, y, rows):
     """Return the labels of the rows that an encoder learns.
 

@@ -12,8 +12,9 @@ from sklearn.utils.validation import check_is_fitted
 from skfairgen._compat import Interval, StrOptions, validate_params
 from skfairgen.data import RandomState
 from skfairgen.estimators._distilled_generator import DistilledGenerator, student_drawer
-from skfairgen.estimators._fair_generator import FairGenerator, drawer_of
+from skfairgen.estimators._fair_generator import FairGenerator
 from skfairgen.estimators._fitted import set_fitted
+from skfairgen.estimators._generator_fitting import drawer_of
 from skfairgen.models import CodeModel, distill_code, distill_density
 from skfairgen.training import DistillationOptions, draw_seed, random_generator, torch_generator
 

@@ -1,7 +1,6 @@
 """FairDistillResampler: synthetic rows that repair a training table, inside a pipeline."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from copy import copy
 from numbers import Integral
 from typing import Any, Literal, Self
 
@@ -11,11 +10,9 @@ from imblearn.base import BaseSampler
 
 from skfairgen._compat import Interval, StrOptions, fit_context
 from skfairgen.data import Columns, RandomState, Rows, Table
-from skfairgen.estimators._distill import distill
-from skfairgen.estimators._distilled_generator import DistilledGenerator, student_drawer
-from skfairgen.estimators._fair_generator import FairGenerator, drawer_of, fit_generator
+from skfairgen.estimators._distilled_generator import DistilledGenerator
+from skfairgen.estimators._fair_generator import FairGenerator
 from skfairgen.estimators._fitted import set_fitted
-from skfairgen.estimators._learning import read_table
 from skfairgen.estimators._parameters import (
     CRITERION_CONSTRAINTS,
     LEGITIMATE_CONSTRAINTS,
@@ -24,10 +21,8 @@ from skfairgen.estimators._parameters import (
     TRAINING_CONSTRAINTS,
     TUNING_CONSTRAINTS,
 )
+from skfairgen.estimators._resampling import planned, read_labeled, resample
 from skfairgen.estimators._resampling_plan import ResamplingPlan
-from skfairgen.training import draw_seed, random_generator
-
-MIN_DISTILLED_ROWS = 5_000  # benchmarks/distillation.py --part rows
 
 
 class FairDistillResampler(BaseSampler):
@@ -65,32 +60,21 @@ class FairDistillResampler(BaseSampler):
         Rows in the output: with ``mode="replace"``, or with ``mode="augment"`` and a criterion, the real rows
         included. None is as many as came in, or twice as many; with a `sampling_strategy`, what that says.
     criterion : {None, "demographic_parity", "equalized_odds", "equal_opportunity", "balanced_cells"}, default=None
-        What is promised of a model trained on the rows, for real rows that it has not seen. None: nothing, the rows are
-        a faithful copy. "demographic_parity": it selects the same share of every group. "equalized_odds": it has the
-        same true and false positive rates in every group; "equal_opportunity": the same true positive rates.
-        "balanced_cells" promises something of the rows only: classes are independent of the group, and rows are as
-        they are within each class and group.
+        What is promised of a model trained on the rows, as in :class:`FairGenerator`. The synthetic rows obey it.
     strength : float in [0, 1], default=1.0
         Share of the gap between groups that is removed.
     sensitive_at_prediction : bool, default=True
         Whether the model trained on the rows will see the sensitive columns when it predicts.
     label_draw : {"auto", "sharpen", "decide", "sample", "minimal"}, default="auto"
-        How rows are labeled. "sharpen": with the fair decision, with a probability of at least .88. "decide": with
-        the fair decision. "sample": at random, by outcome scores that were moved until they have the same distribution
-        in every group; "minimal": likewise, with as few changes of labels as that allows. The last two belong to
-        "demographic_parity"; they keep class shares exact and cost accuracy. "auto" is "decide" with
-        ``mode="augment"``, where the real rows keep the ranking, and else "sharpen".
+        How rows are labeled, as in :class:`FairGenerator`. "auto" is "decide" with ``mode="augment"``, where the real
+        rows keep the ranking, and else "sharpen".
     tuned_for : "auto", classifier or None, default="auto"
-        Classifier that the plan of the labels is tuned for; None skips the tuning. "auto" is gradient boosting. A
-        classifier gets the rows as they are, so put encoders before it in a Pipeline.
+        Classifier that the plan of the labels is tuned for, as in :class:`FairGenerator`.
     legitimate_columns : label, position or list of them, default=None
-        Columns of X that may explain a difference between groups: "demographic_parity" then holds among rows that are
-        alike in them. Numeric columns of more than 20 values are cut at their quartiles; strata of under a 50th of the
-        rows, or 100, are pooled.
+        Columns of X that may explain a difference between groups, as in :class:`FairGenerator`.
     distill : "auto" or bool, default="auto"
-        Whether to draw from a student, distilled from the teacher by :func:`distill`, instead of the teacher: it is a
-        fifth as large, draws faster, and can be shipped without the data. "auto" distills tables of 5,000 rows or
-        more: below that it would add more than two thirds to the time of the fit.
+        Whether to draw from a student, distilled from the teacher by :func:`distill`: it is a fifth as large, draws
+        faster, and can be shipped without the data. "auto" distills tables of 5,000 rows or more.
     keep_teacher : bool, default=True
         Whether to keep ``teacher_`` after distilling.
     max_epochs : int, default=14
@@ -264,8 +248,8 @@ class FairDistillResampler(BaseSampler):
         -------
         self : FairDistillResampler
         """
-        table = self._read(X, y, sensitive_features)
-        set_fitted(self, **self._planned(table, ResamplingPlan.of(self, table)))
+        table = read_labeled(self, X, y, sensitive_features)
+        set_fitted(self, **planned(table, ResamplingPlan.of(self, table)))
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -317,67 +301,8 @@ class FairDistillResampler(BaseSampler):
         return self.fit(X, y, sensitive_features=sensitive_features).sampling_plan_
 
     def _fit_resample(self, X, y, *, sensitive_features):
-        table = self._read(X, y, sensitive_features)
-        plan = ResamplingPlan.of(self, table)
-        rng = random_generator(self.random_state)
-        teacher = fit_generator(self._teacher(rng), table, rng)
-        n_rows = len(table.rows)
-        is_distilled = n_rows >= MIN_DISTILLED_ROWS if self.distill == "auto" else self.distill
-        generator = self._student(teacher, rng) if is_distilled else teacher
-        drawer = student_drawer(generator) if is_distilled else drawer_of(generator)
-        plan = plan.with_teacher(teacher, drawer.shares, rng)
-        plan.warn_about_small_cells()
-        frame, class_codes, group_codes = drawer.draw(plan.wanted, rng)
-        n_real = 0 if self.mode == "replace" else n_rows
-        fitted = {
-            **self._planned(table, plan),
-            "generator_": generator,
-            "history_": teacher.history_,
-            **({"tuning_": teacher.tuning_} if hasattr(teacher, "tuning_") else {}),
-            "synthetic_mask_": np.arange(n_real + len(frame)) >= n_real,
-        }
-        if self.keep_teacher or not is_distilled:
-            fitted["teacher_"] = teacher
-        schema = table.schema
-        if sensitive_features is not None:
-            drawn = schema.sensitive_values(group_codes, frame, rng)
-            values = schema.sensitive_features.join(sensitive_features, drawn) if n_real else drawn
-            fitted["sensitive_features_"] = values
-        set_fitted(self, **fitted)
-        if n_real == 0:
-            return schema.format.restore(frame), schema.target.decode(class_codes)
-        codes = np.concatenate([table.rows.class_codes, class_codes])
-        return schema.format.join(X, frame), schema.target.decode(codes)
-
-    def _read(self, X, y, sensitive_features):
-        """Read and check the input."""
-        if y is None:
-            raise ValueError("requires y to be passed, but the target y is None. Pass the class labels.")
-        return read_table(self, X, y, sensitive_features)
-
-    def _planned(self, table, plan):
-        """Return the fitted attributes that are known before training."""
-        return {
-            "classes_": table.schema.classes,
-            "groups_": table.schema.group_names,
-            "sampling_strategy_": plan.as_dict(),
-            "sampling_plan_": plan.frame(),
-            **table.names,
-        }
-
-    def _student(self, teacher, rng):
-        seed = draw_seed(rng) % 2**32
-        return distill(teacher, max_seconds=self.max_seconds, random_state=seed, verbose=self.verbose)
-
-    def _teacher(self, rng):
-        """Return a generator that is not fitted, or the last one to go on from, with this estimator's parameters."""
-        parameters = self.get_params(deep=False)
-        shared = {name: parameters[name] for name in FairGenerator().get_params() if name in parameters}
-        goes_on = self.warm_start and hasattr(self, "teacher_")
-        if self.label_draw == "auto" and self.mode == "augment":
-            shared["label_draw"] = "decide"
-        teacher = copy(self.teacher_) if goes_on else FairGenerator()
-        return teacher.set_params(**{**shared, "random_state": draw_seed(rng) % 2**32})
+        table = read_labeled(self, X, y, sensitive_features)
+        return resample(self, table, X, sensitive_features)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

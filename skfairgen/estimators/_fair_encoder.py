@@ -6,16 +6,13 @@ from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
-from sklearn.utils import check_array
-from sklearn.utils.validation import check_is_fitted
+from sklearn.base import clone
 
 from skfairgen._compat import Interval, StrOptions, fit_context
-from skfairgen.data import Columns, ItemReader, RandomState, Rows, Table, group_codes_of
+from skfairgen.data import Columns, ItemReader, RandomState, Rows, Table
 from skfairgen.estimators._code_guards import measure_code, warn_of_unmet_bound
-from skfairgen.estimators._code_learning import learn_code, read_labels
-from skfairgen.estimators._code_rows import read_rows
+from skfairgen.estimators._code_learning import check_bound, learn_code, read_labels
+from skfairgen.estimators._code_transformer import CodeTransformer
 from skfairgen.estimators._distill import distill
 from skfairgen.estimators._fitted import set_fitted
 from skfairgen.estimators._learning import read_table
@@ -23,10 +20,8 @@ from skfairgen.estimators._parameters import CRITERION_CONSTRAINTS, TABLE_CONSTR
 from skfairgen.models import CodeModel
 from skfairgen.training import draw_seed, random_generator
 
-READ_ROWS = 65_536  # rows held as items at a time
 
-
-class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class FairEncoder(CodeTransformer):
     r"""Turn rows into a code that does not reveal the group, and codes into rows.
 
     A variational autoencoder whose decoder is told the sensitive values, so that the code need not hold them, and
@@ -55,9 +50,8 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         Held-out dependence, the column ``valid_dependence`` of ``history_``, to come below: the weight of the penalty
         starts at `fairness_weight`, which must be above 0, and is adapted.
     penalty : {"energy_distance", "fairdisco"}, default="energy_distance"
-        The statistic D. "fairdisco" is that of [1]_ as published, on the posteriors of the code and without the term
-        of the class scores, for reproduction: it is biased, weighs a group by the square of its share, and its scale
-        falls exponentially with `n_components`, so that `fairness_weight` means something else for each.
+        The statistic D. "fairdisco" is that of [1]_ as published, for reproduction: without the term of the class
+        scores, biased, and on a scale that falls exponentially with `n_components`.
     sensitive_at_prediction : bool, default=True
         Whether ``transform`` will see the sensitive columns. With False the encoder is trained without them, and X
         may lack them then.
@@ -103,9 +97,8 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     Attributes
     ----------
     dependence_ : DataFrame
-        How well a probe (gradient boosting) guesses each sensitive column from held-out codes: ``auc`` and its 95 %
-        bootstrap interval ``low``, ``high``. 0.5 is chance. Where fewer than 10 rows of two levels were held out, by
-        cross-validation on all rows.
+        How well a probe guesses each sensitive column from held-out codes: ``auc`` and its 95 % bootstrap interval
+        ``low``, ``high``. 0.5 is chance. Where under 10 rows of two levels were held out, by cross-validation.
     history_ : DataFrame
         A row an epoch: likelihood (nats a row), kl (nats a row), outcome (cross-entropy, nats) and dependence, each
         with ``train_`` and ``valid_``; the losses, the weight of the penalty, and the seconds.
@@ -263,7 +256,7 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             If the input cannot be learned from, "equalized_odds" is asked for without labels, or `max_dependence` with
             nothing to bound.
         """
-        self._check_bound(sensitive_features)
+        check_bound(self, sensitive_features)
         table = read_table(self, X, None, sensitive_features)
         labels = read_labels(self, y, table.rows)
         rng = random_generator(self.random_state)
@@ -307,154 +300,3 @@ class FairEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         """
         self.fit(X, y, sensitive_features=sensitive_features)
         return self.transform(X, sensitive_features=sensitive_features if self.sensitive_at_prediction else None)
-
-    def transform(self, X: Table, *, sensitive_features: Table | None = None) -> np.ndarray:
-        """Return the codes of rows: the mean of the posterior, rounded to the standard deviation of its noise.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-            Rows; with ``sensitive_at_prediction=False`` the sensitive columns may be left out.
-        sensitive_features : array-like of shape (n_samples,) or (n_samples, n_sensitive), default=None
-            Sensitive values, where they were given so in ``fit`` and the encoder sees them.
-
-        Returns
-        -------
-        Z : ndarray of shape (n_samples, n_components), float64
-            Codes, of about unit variance where a component is used.
-
-        Raises
-        ------
-        ValueError
-            If the columns are not those of ``fit``, or a row's group was not seen there.
-        """
-        check_is_fitted(self, "model_")
-        frame = read_rows(self, X, may_lack=not self.sensitive_at_prediction)
-        group_codes = np.zeros(len(frame), dtype=int)
-        if self.sensitive_at_prediction:
-            group_codes = self.reader_.schema.group_codes(frame, sensitive_features)
-        codes = np.empty((len(frame), self.n_components))
-        for start in range(0, len(frame), READ_ROWS):
-            rows = slice(start, start + READ_ROWS)
-            codes[rows] = self.model_.encode(self.reader_.items(frame[rows]), group_codes[rows], self.n_threads)
-        return codes
-
-    def inverse_transform(
-        self, Z: ArrayLike, groups: Any = None, *, random_state: RandomState | np.random.Generator = None
-    ) -> Any:
-        """Draw a row for each code.
-
-        Parameters
-        ----------
-        Z : array-like of shape (n_samples, n_components)
-            Codes.
-        groups : group, or list or table with one a row, default=None
-            Group of the rows: one of ``groups_``, or the values of the sensitive columns. None draws it by its share.
-        random_state : int, RandomState or None, default=None
-            Seed of the draw: with the same seed, only what depends on the group differs between groups.
-
-        Returns
-        -------
-        X : DataFrame, ndarray or list of shape (n_samples, n_features)
-            Rows in the container, column order and dtypes of the fitted X.
-
-        Raises
-        ------
-        ValueError
-            If Z has another width, or a group was not seen in ``fit``.
-        """
-        check_is_fitted(self, "model_")
-        codes = check_array(Z, input_name="Z")
-        if codes.shape[1] != self.n_components:
-            raise ValueError(f"Z has {codes.shape[1]} features, but {self.n_components} were expected: n_components.")
-        rng = random_generator(random_state)
-        reader, model = self.reader_, self.model_
-        uniforms = rng.random((len(codes), model.autoencoder.decoder.n_noise))
-        if groups is None:
-            shares = model.cells.group_shares
-            group_codes = rng.choice(len(shares), size=len(codes), p=shares)
-        else:
-            group_codes = group_codes_of(groups, len(codes), reader.schema)
-        items = model.decode(codes, group_codes, uniforms, self.n_threads)
-        return reader.schema.format.restore(reader.frame(items, group_codes, rng))
-
-    def counterfactual(
-        self,
-        X: Table,
-        groups: Any,
-        *,
-        sensitive_features: Table | None = None,
-        random_state: RandomState | np.random.Generator = None,
-    ) -> Any:
-        """Return each row as it would be in another group, by what the model learned of the groups.
-
-        The random numbers that reproduce the row from its own code in its own group are drawn, and used again in the
-        other group: only what depends on the group changes, and a row's own group gives the row itself.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-            Rows, with their sensitive values.
-        groups : group, or list or table with one a row
-            Group to put the rows in: one of ``groups_``, or the values of the sensitive columns.
-        sensitive_features : array-like of shape (n_samples,) or (n_samples, n_sensitive), default=None
-            Sensitive values of the rows, where they were given so in ``fit``.
-        random_state : int, RandomState or None, default=None
-            Seed of the draw.
-
-        Returns
-        -------
-        X_counterfactual : DataFrame, ndarray or list of shape (n_samples, n_features)
-            Rows aligned with X, in the container of the fitted X, with a RangeIndex.
-
-        Raises
-        ------
-        ValueError
-            If a group was not seen in ``fit``, or there are no sensitive columns.
-        """
-        check_is_fitted(self, "model_")
-        frame = read_rows(self, X)
-        reader, schema = self.reader_, self.reader_.schema
-        others = group_codes_of(groups, len(frame), schema)
-        own = schema.group_codes(frame, sensitive_features)
-        rng = random_generator(random_state)
-        items = reader.items(frame)
-        drawn = self.model_.counterfactual(items, own, others, rng, self.n_threads)
-        decoded = reader.codec.decode(drawn, rng)
-        decoded = reader.codec.keep_unchanged(decoded, schema.features(frame), items, drawn)
-        return schema.format.restore(schema.assemble(decoded, others))
-
-    def _check_bound(self, sensitive_features):
-        has_groups = self.sensitive_columns is not None or sensitive_features is not None
-        if self.max_dependence is not None and not (has_groups and self.criterion and self.fairness_weight > 0):
-            raise ValueError(
-                f"max_dependence={self.max_dependence} has nothing to bound: found criterion={self.criterion!r}, "
-                f"fairness_weight={self.fairness_weight} and {'' if has_groups else 'no '}sensitive columns. It needs "
-                "a criterion, a weight above 0 to start from, and sensitive columns."
-            )
-
-    @property
-    def n_parameters_(self) -> int:
-        """Free parameters of the encoder network."""
-        return sum(parameter.numel() for parameter in self.model_.autoencoder.encoder.parameters())
-
-    @property
-    def active_components_(self) -> np.ndarray:
-        """Components that carry something."""
-        return self.model_.active
-
-    @property
-    def codec_(self) -> Any:
-        """From columns to tokens and back."""
-        return self.reader_.codec
-
-    @property
-    def _n_features_out(self):
-        return self.n_components
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.input_tags.categorical = True
-        tags.input_tags.string = True
-        return tags

@@ -125,7 +125,7 @@ def test_group_and_class_shares_are_met(table, generator):
 
 
 def test_the_plan_is_told_before_anything_is_trained(table, monkeypatch):
-    monkeypatch.setattr("skfairgen.estimators._fair_generator.learn_rows", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setattr("skfairgen.estimators._generator_fitting.learn_rows", lambda *_, **__: pytest.fail("trained"))
     plan = FairDistillResampler(table.sensitive_columns).explain_plan(table.data, table.target)
     assert plan["n_real"].sum() == len(table.data)
     rates_by_class = plan.groupby("class")["rate_output"]

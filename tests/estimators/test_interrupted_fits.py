@@ -95,7 +95,7 @@ def test_a_resampler_that_is_interrupted_while_it_distills_or_draws_is_as_it_was
 
     resampler = made_resampler(made.data, made.target)
     watch = Watch(resampler, made.data)
-    for place in ("_fair_distill_resampler.distill", "_row_drawer.RowDrawer.draw"):
+    for place in ("_resampling.distill", "_row_drawer.RowDrawer.draw"):
         with monkeypatch.context() as patch:
             patch.setattr(f"skfairgen.estimators.{place}", interrupt)
             with pytest.raises(KeyboardInterrupt):

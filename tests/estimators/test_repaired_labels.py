@@ -80,7 +80,7 @@ def test_a_blind_score_may_tell_the_department_but_no_more(table):
     ],
 )
 def test_legitimate_columns_that_cannot_be_are_named_before_training(table, options, message, monkeypatch):
-    monkeypatch.setattr("skfairgen.estimators._fair_generator.learn_rows", None)
+    monkeypatch.setattr("skfairgen.estimators._generator_fitting.learn_rows", None)
     with pytest.raises(ValueError, match=message):
         FairGenerator("sex", **{"criterion": "demographic_parity", **options}).fit(*table)
 

@@ -131,7 +131,7 @@ def test_criteria_need_labels_and_groups_before_anything_is_trained(table, crite
     plain, unlabeled = (
         FairGenerator(columns, max_epochs=1).fit(X, labels) for columns, labels in [(None, y), ("sex", None)]
     )
-    monkeypatch.setattr("skfairgen.estimators._fair_generator.learn_rows", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setattr("skfairgen.estimators._generator_fitting.learn_rows", lambda *_, **__: pytest.fail("trained"))
     with pytest.raises(ValueError, match="y was None"):
         FairGenerator("sex", criterion=criterion).fit(X)
     with pytest.raises(ValueError, match="there are no groups"):

@@ -1,0 +1,98 @@
+"""What a FairGenerator does with its parameters: it is fitted, and what draws its rows is made."""
+
+import warnings
+
+import pandas as pd
+from sklearn.utils.validation import check_is_fitted
+
+from skfairgen._compat import validate_parameter_constraints
+from skfairgen.estimators._fitted import set_fitted
+from skfairgen.estimators._learning import learn_rows, training_options
+from skfairgen.estimators._parameters import CRITERION_CONSTRAINTS, check_criterion, check_legitimate_columns
+from skfairgen.estimators._row_drawer import RowDrawer, cell_names
+from skfairgen.estimators._tuning import try_classifier, tuning_of
+from skfairgen.exceptions import CollapseWarning
+from skfairgen.models import REPAIRED, Wish
+
+
+def fit_generator(generator, table, rng):
+    """Fit a FairGenerator on a table that was read and checked, and return it."""
+    check_criterion(generator.criterion, table.schema, generator.label_draw)
+    check_legitimate_columns(generator.legitimate_columns, generator.criterion)
+    try_classifier(generator, table)
+    learned = learn_rows(
+        table,
+        training_options(generator),
+        rng,
+        categorical_columns=generator.categorical_columns,
+        is_blind=not generator.sensitive_at_prediction,
+        n_threads=generator.n_threads,
+        go_on_from=generator if generator.warm_start and hasattr(generator, "model_") else None,
+    )
+    fitted = {}
+    wish = _wish(generator, generator.criterion, generator.strength)
+    if wish.criterion in REPAIRED:  # what it needs is learned now, and not with the first draw
+        tuning = tuning_of(generator, learned.reader, table.cells, table.rows)
+        repair = learned.model.repair(wish, learned.reader.stratum_codes, tuning, generator.n_threads)
+        warn_of_lost_accuracy(repair)
+        if getattr(repair, "records", ()):
+            fitted["tuning_"] = pd.DataFrame(repair.records)
+    set_fitted(
+        generator,
+        reader_=learned.reader,
+        model_=learned.model,
+        history_=learned.history,
+        classes_=table.schema.classes,
+        groups_=table.schema.group_names,
+        cell_counts_=cell_names(table.schema).as_dict(table.cells.counts),
+        **fitted,
+        **table.names,
+    )
+    return generator
+
+
+def drawer_of(generator, criterion="fitted", strength="fitted"):
+    """Return what draws the rows of a fitted FairGenerator under a criterion; "fitted" is its own.
+
+    Raises
+    ------
+    ValueError
+        If there is no such criterion, there are no labels or no groups for it to hold of, or a strength is of none.
+    """
+    check_is_fitted(generator, "model_")
+    asked = {name: getattr(generator, name) for name in CRITERION_CONSTRAINTS}
+    asked["criterion"] = generator.criterion if criterion == "fitted" else criterion
+    asked["strength"] = generator.strength if strength == "fitted" else strength
+    validate_parameter_constraints(CRITERION_CONSTRAINTS, asked, "sample")
+    if strength != "fitted" and asked["criterion"] is None:
+        raise ValueError(f"strength={strength} is that of a criterion, and none was asked for. Give a criterion too.")
+    reader, model = generator.reader_, generator.model_
+    check_criterion(asked["criterion"], reader.schema, generator.label_draw)
+    wish = _wish(generator, asked["criterion"], asked["strength"])
+    is_new = wish not in model.plans
+    tuning = tuning_of(generator, reader, model.rows.cells)  # the training rows are gone
+    repair = model.repair(wish, reader.stratum_codes, tuning, generator.n_threads)
+    if is_new:
+        warn_of_lost_accuracy(repair)
+    shares = model.shares(wish.criterion, wish.strength) if repair is None else repair.shares
+    return RowDrawer(reader, model.rows, shares, repair, generator.n_threads)
+
+
+def warn_of_lost_accuracy(repair):
+    """Warn where a plan keeps less than half of what the rows tell beyond the commonest class."""
+    forecast = getattr(repair, "forecast", None)
+    if forecast is None or forecast.strength_that_keeps_half is None:
+        return
+    warnings.warn(
+        f"Decisions that obey the criterion at this strength are expected to be right in {forecast.accuracy:.1%} of "
+        f"rows, those without it in {forecast.unconstrained_accuracy:.1%}, and always the commonest class in "
+        f"{forecast.constant_accuracy:.1%}: less than half of the gain is kept. The largest strength that keeps half "
+        f"is {forecast.strength_that_keeps_half:.2f}.",
+        CollapseWarning,
+        stacklevel=4,
+    )
+
+
+def _wish(generator, criterion, strength):
+    label_draw = "sharpen" if generator.label_draw == "auto" else generator.label_draw
+    return Wish(criterion, float(strength), label_draw, bool(generator.sensitive_at_prediction))
