@@ -42,18 +42,16 @@ class FairDistillResampler(BaseSampler):
         Rows in the output.
 
         - "parity": the fewest added rows that make every group's class rates equal.
-        - "equalized_odds": rows added until one threshold of a model's score has the same true and false positive
-          rates in every group, as far as two classes allow; `strength` is how far. Known after training only.
-        - "not majority" (or "all"): every cell is raised to the largest; "minority": only the smallest;
-          "not minority": all but the smallest.
+        - "equalized_odds": rows that move the threshold of equal odds to one half in every group, `strength` of the
+          way. Known after training only.
+        - "not majority" or "all": every cell is raised to the largest; "minority": the smallest; "not minority": the
+          others.
         - "auto": with a criterion, or with ``mode="replace"``, what the criterion says. Else "parity" when there are
           sensitive columns, and "not majority" when there are none.
         - float in (0, 1]: every cell is raised to this share of the largest.
         - dict of class, or (class, group) pair, to rows in the output; the group is a scalar for one sensitive
-          column, a tuple for several, and None where the value is missing. The new rows of a class are spread
-          over its groups by their shares.
-        - callable: takes y, or with sensitive columns the list of each row's (class, group) pair, and returns such
-          a dict.
+          column, a tuple for several, and None where the value is missing.
+        - callable: takes y, or the list of each row's (class, group) pair, and returns such a dict.
     mode : {"augment", "replace"}, default="augment"
         "augment": the real rows first, untouched, then synthetic ones. "replace": synthetic rows only.
     n_samples : int, default=None
@@ -73,15 +71,13 @@ class FairDistillResampler(BaseSampler):
     legitimate_columns : label, position or list of them, default=None
         Columns of X that may explain a difference between groups, as in :class:`FairGenerator`.
     distill : "auto" or bool, default="auto"
-        Whether to draw from a student, distilled from the teacher by :func:`distill`: it is a fifth as large, draws
-        faster, and can be shipped without the data. "auto" distills tables of 5,000 rows or more.
+        Whether to draw from a student of :func:`distill`. "auto" distills tables of 5,000 rows or more.
     keep_teacher : bool, default=True
         Whether to keep ``teacher_`` after distilling.
     max_epochs : int, default=14
         Passes over the rows at most.
     max_seconds : float, default=None
-        Seconds of training at most, of each network; the learning rate is annealed to them. Results then depend on the
-        machine.
+        Seconds of training at most, of each network. Results then depend on the machine.
     batch_size : "auto" or int, default="auto"
         Rows of a training batch.
     lr : float, default=0.01
@@ -95,7 +91,7 @@ class FairDistillResampler(BaseSampler):
     warm_start : bool, default=False
         Go on from the generator of the last call.
     random_state : int, RandomState or None, default=None
-        Seed: the same seed gives the same rows. None takes fresh entropy and leaves numpy's global state alone.
+        Seed. None takes fresh entropy and leaves numpy's global state alone.
     verbose : bool or int, default=0
         1 shows a progress bar.
 
@@ -104,8 +100,7 @@ class FairDistillResampler(BaseSampler):
     generator_ : FairGenerator or DistilledGenerator
         What the synthetic rows were drawn from.
     teacher_ : FairGenerator
-        The teacher; the same object as `generator_` unless it was distilled, and then gone with
-        ``keep_teacher=False``.
+        The teacher; `generator_` itself unless it was distilled, and then gone with ``keep_teacher=False``.
     synthetic_mask_ : ndarray of shape (n_rows,), bool
         Which rows of the output are synthetic.
     sampling_strategy_ : dict
@@ -114,24 +109,18 @@ class FairDistillResampler(BaseSampler):
         What each cell has, gets, and why; see :meth:`explain_plan`.
     sensitive_features_ : same kind as `sensitive_features`
         The sensitive values of the output rows, where they were given beside X.
-    history_ : DataFrame
-        A row an epoch of training.
-    tuning_ : DataFrame
-        A row a round of the tuning of a plan: see :class:`FairGenerator`.
-    classes_ : ndarray of shape (n_classes,)
-        Class labels.
-    groups_ : list or None
-        Groups: scalars for one sensitive column, tuples for several.
-    n_features_in_ : int
-        Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
-        Column names of X, where they are all strings.
+    history_, tuning_ : DataFrame
+        A row an epoch of training, and a row a round of the tuning of a plan: see :class:`FairGenerator`.
+    classes_, groups_ : ndarray of shape (n_classes,), list or None
+        Class labels; groups: scalars for one sensitive column, tuples for several.
+    n_features_in_, feature_names_in_ : int, ndarray of shape (n_features_in_,)
+        Number of columns of X, and their names, where they are all strings.
 
     Notes
     -----
     Sensitive values are columns of X, so that they stay aligned through pipelines and cross-validation. Values given
-    as ``sensitive_features`` do not: the next step of a pipeline receives the resampled X and the original values;
-    use ``sensitive_features_`` outside a pipeline instead. A returned DataFrame has a RangeIndex.
+    as ``sensitive_features`` do not: a pipeline hands the original ones on; use ``sensitive_features_`` outside it.
+    Put it into imbalanced-learn's Pipeline, not scikit-learn's. A returned DataFrame has a RangeIndex.
 
     References
     ----------

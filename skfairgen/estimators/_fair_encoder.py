@@ -73,8 +73,7 @@ class FairEncoder(CodeTransformer):
     max_epochs : "auto" or int, default="auto"
         Passes over the rows at most; "auto" is 10, or more where that would be fewer than 600 batches.
     max_seconds : float, default=None
-        Seconds of training at most, of the encoder and of its student each; learning rate and penalty follow them.
-        Results then depend on the machine.
+        Seconds of training at most, of the encoder and of its student each. Results then depend on the machine.
     batch_size : "auto" or int, default="auto"
         Rows of a training batch; "auto" is a 60th of the rows, between 256 and 512, and more above 200,000 rows.
     lr : float, default=0.005
@@ -112,10 +111,8 @@ class FairEncoder(CodeTransformer):
         Groups: scalars for one sensitive column, tuples for several; None without sensitive columns.
     active_components_ : ndarray of shape (n_components,), bool
         Components that carry something; the others are 0.
-    model_ : CodeModel
-        The trained network.
-    reader_ : ItemReader
-        Between rows and the items of the network.
+    model_, reader_ : CodeModel, ItemReader
+        The trained network, and what reads rows as its items.
     codec_ : TableCodec
         From columns to tokens and back; the reader's.
     n_features_in_ : int

@@ -6,7 +6,7 @@ import pytest
 
 from skfairgen import FairDistillResampler, FairGenerator, distill, load, save
 from skfairgen.datasets import make_biased_classification
-from skfairgen.estimators._fair_generator import drawer_of
+from skfairgen.estimators._generator_fitting import drawer_of
 from skfairgen.exceptions import SmallGroupWarning
 
 
