@@ -67,6 +67,8 @@ class FairAutoencoder(Stochastic):
         self.encoder = encoder
         self.decoder = decoder
         self.head = Linear(encoder.latent_features, n_classes) if n_classes else None
+        if self.head is not None:
+            self.head.reset_parameters(Generator().manual_seed(0))  # as its parts: never what memory held
 
     @property
     def settings(self) -> dict[str, Any]:
