@@ -45,7 +45,7 @@ def rng():
 
 def use_codec(codec):
     tokens = np.column_stack([rng().choice(np.flatnonzero(own), 50) for own in codec.generable_])
-    codec.encode(codec.decode(tokens, rng()))
+    codec.encode(codec.decode({"tokens": tokens}, rng()))
 
 
 def use_column(column):

@@ -106,16 +106,16 @@ def column(request):
 
 def _encode_and_decode(column):
     codec = TableCodec().fit(pd.DataFrame({0: column}))
-    tokens = codec.encode(pd.DataFrame({0: column}))
-    decoded = codec.decode(tokens, np.random.default_rng(1))
-    return codec, tokens, decoded[0]
+    items = codec.encode(pd.DataFrame({0: column}))
+    decoded = codec.decode(items, np.random.default_rng(1))
+    return codec, items["tokens"], decoded[0]
 
 
 def test_dtype_missing_values_and_tokens_survive_the_round_trip(column):
     codec, tokens, decoded = _encode_and_decode(column)
     assert decoded.dtype == column.dtype
     np.testing.assert_array_equal(decoded.isna(), column.isna())
-    np.testing.assert_array_equal(codec.encode(pd.DataFrame({0: decoded})), tokens)
+    np.testing.assert_array_equal(codec.encode(pd.DataFrame({0: decoded}))["tokens"], tokens)
 
 
 def test_values_stay_among_the_levels_or_within_the_bounds(column):

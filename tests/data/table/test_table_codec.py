@@ -15,8 +15,8 @@ from skfairgen.exceptions import LeakageWarning
 
 def _round_trip(table, **parameters):
     codec = TableCodec(**parameters).fit(table)
-    tokens = codec.encode(table)
-    return codec, tokens, codec.decode(tokens, np.random.default_rng(1))
+    items = codec.encode(table)
+    return codec, items["tokens"], codec.decode(items, np.random.default_rng(1))
 
 
 finite = st.floats(-1e300, 1e300)
@@ -44,7 +44,7 @@ def test_any_column_keeps_dtype_bounds_missing_values_and_exact_tokens(column, r
     np.testing.assert_array_equal(decoded[0].isna(), table[0].isna())
     n_spikes = len(getattr(codec.columns_[0], "spikes_", range(codec.cardinalities_[0])))
     is_exact = tokens <= n_spikes  # a bin may reach over a spike, and be rounded onto it
-    np.testing.assert_array_equal(codec.encode(decoded)[is_exact], tokens[is_exact])
+    np.testing.assert_array_equal(codec.encode(decoded)["tokens"][is_exact], tokens[is_exact])
     seen, drawn = table[0].dropna(), decoded[0].dropna()
     if not pd.api.types.is_numeric_dtype(seen):
         assert set(drawn) <= set(seen)
@@ -79,7 +79,7 @@ def test_a_table_of_one_row_comes_back_as_it_was():
 def test_the_index_of_the_fitted_table_plays_no_part():
     table = pd.DataFrame({0: [1.5, None, 2.5], 1: ["a", None, "b"]}, index=["x", "x", "y"])
     codec, tokens, decoded = _round_trip(table)
-    np.testing.assert_array_equal(tokens, codec.encode(table.reset_index(drop=True)))
+    np.testing.assert_array_equal(tokens, codec.encode(table.reset_index(drop=True))["tokens"])
     assert decoded.index.equals(pd.RangeIndex(3))
 
 
@@ -95,14 +95,15 @@ def test_rare_levels_share_a_token_and_are_drawn_by_their_frequency():
     table = pd.DataFrame({0: column})
     codec = TableCodec().fit(table)
     assert codec.cardinalities_ == [4]
-    rare = codec.encode(pd.DataFrame({0: ["once"]}))[0, 0]
-    drawn = codec.decode(np.full((10_000, 1), rare), np.random.default_rng(0))[0].value_counts(normalize=True)
+    rare = codec.encode(pd.DataFrame({0: ["once"]}))["tokens"][0, 0]
+    drawn = codec.decode({"tokens": np.full((10_000, 1), rare)}, np.random.default_rng(0))[0]
+    drawn = drawn.value_counts(normalize=True)
     assert drawn.to_dict() == pytest.approx({"twice": 0.5, "once": 0.25, "single": 0.25}, abs=0.03)
 
 
 def test_an_unseen_level_is_encoded_as_a_rare_one():
     codec = TableCodec().fit(pd.DataFrame({0: ["a"] * 50 + ["b"] * 50 + ["c", "d"]}))
-    tokens = codec.encode(pd.DataFrame({0: ["never", "c"]}))
+    tokens = codec.encode(pd.DataFrame({0: ["never", "c"]}))["tokens"]
     assert tokens[0, 0] == tokens[1, 0]
 
 
