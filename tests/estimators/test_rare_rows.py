@@ -12,11 +12,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::skfairgen.exceptions.SkfairgenW
 
 @pytest.fixture(scope="module")
 def generator():
-    """A class of 4 % that tells itself by two of four numbers, and more often in group "a"."""
+    """A class of 7 % that tells itself by two of four numbers, and more often in group "a"."""
     rng = np.random.default_rng(0)
     groups = rng.choice(["a", "b"], 4_000)
-    rare = rng.random(4_000) < np.where(groups == "a", 0.06, 0.02)
-    numbers = rng.normal(size=(4_000, 4)) + np.column_stack([2 * rare, -1 * rare, groups == "a", np.zeros(4_000)])
+    rare = rng.random(4_000) < np.where(groups == "a", 0.10, 0.04)
+    numbers = rng.normal(size=(4_000, 4)) + np.column_stack([3 * rare, -2 * rare, groups == "a", np.zeros(4_000)])
     X = pd.DataFrame(numbers, columns=list("wxyz")).assign(group=groups)
     options = {"criterion": "demographic_parity", "tuned_for": None, "max_epochs": 8, "random_state": 0}
     return FairGenerator("group", **options).fit(X, rare.astype(int))
