@@ -21,7 +21,8 @@ def save(
     """Write a fitted estimator to a file that can be read without executing anything.
 
     The file is a zip of JSON and safetensors. It holds what drawing and coding rows need, and no row; seeds that are
-    generators are left out. The same estimator gives the same bytes.
+    generators are left out, and so is a classifier given as `tuned_for`: plans made after loading are not tuned then.
+    The same estimator gives the same bytes.
 
     Parameters
     ----------

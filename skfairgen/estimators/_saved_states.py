@@ -31,7 +31,7 @@ NEEDED = {"FairDistillResampler": OF_RESAMPLER, "FairEncoder": ("history_", "cla
 
 
 def estimator_to_state(estimator):
-    """Return a fitted estimator as plain values and arrays; seeds that are generators are left out."""
+    """Return a fitted estimator as plain values and arrays, without seeds that are generators and classifiers."""
     name = type(estimator).__name__
     parameters = {key: _plain(value) for key, value in estimator.get_params(deep=False).items()}
     state = {"class": name, "parameters": parameters, "requests": _requests(estimator)}
@@ -100,8 +100,9 @@ def _part(state, names, version):
 
 
 def _plain(value):
-    """Return a parameter as it is saved: a seed is no part of what was learned."""
-    return None if isinstance(value, np.random.RandomState | np.random.Generator) else value
+    """Return a parameter as it is saved: neither a seed nor a classifier is part of what was learned."""
+    is_left_out = isinstance(value, np.random.RandomState | np.random.Generator) or hasattr(value, "fit")
+    return None if is_left_out else value
 
 
 def _constructed(made, parameters):
