@@ -16,6 +16,7 @@ from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
+from sklearn.tree import DecisionTreeClassifier
 
 from skfairgen import FairDistillResampler, FairEncoder, FairGenerator, distill, load, save
 from skfairgen.files import pack, unpack
@@ -68,6 +69,17 @@ def test_a_loaded_teacher_draws_the_same_rows(made, repair, tmp_path):
     teacher = FairGenerator("group_0", **repair, max_epochs=1, random_state=0).fit(made.data, made.target)
     save(teacher, tmp_path / "file")
     assert_same_rows(teacher, load(tmp_path / "file"))
+
+
+@quiet
+def test_a_classifier_that_a_plan_was_tuned_for_is_left_out_and_the_plan_is_kept(made):
+    X = made.data[["group_0", "normal_0"]].assign(group_0=(made.data["group_0"] == "a").astype(int))
+    tree = DecisionTreeClassifier(max_depth=3, random_state=0)
+    options = {"criterion": "demographic_parity", "tuned_for": tree, "max_epochs": 1, "random_state": 0}
+    generator = FairGenerator("group_0", **options).fit(X, made.target)
+    loaded = from_bytes(to_bytes(generator))
+    assert loaded.tuned_for is None
+    assert_same_rows(generator, loaded)
 
 
 def test_a_loaded_student_draws_the_same_rows(student, tmp_path):
