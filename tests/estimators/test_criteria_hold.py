@@ -9,7 +9,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skfairgen import FairDistillResampler, FairGenerator, distill
 from skfairgen.datasets import make_biased_classification
-from skfairgen.estimators._fair_generator import drawer_of
+from skfairgen.estimators._generator_fitting import drawer_of
 from skfairgen.exceptions import CollapseWarning
 
 quiet = pytest.mark.filterwarnings("ignore::skfairgen.exceptions.SkfairgenWarning")
@@ -130,7 +130,7 @@ def test_a_plan_that_is_not_tuned_has_no_rounds_and_one_that_is_tells_them(table
 
 
 def test_a_classifier_that_cannot_take_the_rows_is_refused_before_training(table, monkeypatch):
-    monkeypatch.setattr("skfairgen.estimators._fair_generator.learn_rows", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setattr("skfairgen.estimators._generator_fitting.learn_rows", lambda *_, **__: pytest.fail("trained"))
     options = {"criterion": "demographic_parity", "tuned_for": LogisticRegression()}
     for estimator in (FairGenerator(GROUP, **options), FairDistillResampler(GROUP, **options)):
         with pytest.raises(ValueError, match="tuned_for=LogisticRegression cannot be trained on rows of X"):

@@ -34,7 +34,7 @@ ODDS = {"sampling_strategy": "equalized_odds"}
     ],
 )
 def test_options_that_do_nothing_are_refused_before_training(made, options, message, monkeypatch):
-    monkeypatch.setattr("skfairgen.estimators._fair_generator.learn_rows", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setattr("skfairgen.estimators._generator_fitting.learn_rows", lambda *_, **__: pytest.fail("trained"))
     resampler = FairDistillResampler(**{"sensitive_columns": "group_0", **options})
     for method in (resampler.fit_resample, resampler.explain_plan):
         with pytest.raises(ValueError, match=message):
