@@ -12,7 +12,7 @@ from skfairgen.datasets import make_biased_classification
 from skfairgen.estimators._generator_fitting import drawer_of
 from skfairgen.exceptions import CollapseWarning
 
-quiet = pytest.mark.filterwarnings("ignore::skfairgen.exceptions.SkfairgenWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::skfairgen.exceptions.SkfairgenWarning")
 GROUP = "group_0"
 BIAS = {"bias": 1.5, "proxy_strength": 1.0, "class_sep": 1.5, "missing_rate": 0.0}
 
@@ -114,7 +114,6 @@ def test_a_student_of_planned_rows_keeps_their_class_shares_and_their_gap(table)
     assert abs(np.ptp(rates) - np.ptp(of_teacher)) < 0.03
 
 
-@quiet
 def test_a_plan_that_is_not_tuned_has_no_rounds_and_one_that_is_tells_them(table):
     options = {"criterion": "demographic_parity", "max_epochs": 1, "random_state": 0}
     few = table.data[:600].select_dtypes(["number", "category"])[[GROUP, "normal_0"]], table.target[:600]
@@ -147,7 +146,6 @@ def test_a_plan_that_loses_most_of_the_accuracy_names_a_strength():
         generator.fit(X, y)
 
 
-@quiet
 @pytest.mark.parametrize("criterion", ["demographic_parity", "equalized_odds", "equal_opportunity", "balanced_cells"])
 def test_three_classes_and_three_groups_run(criterion):
     table = make_biased_classification(600, n_classes=3, sensitive_levels=(3,), n_numeric=2, random_state=0)
