@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 Rows = dict[str, Tensor]
 
 
-def row_tensors(rows: Mapping[str, np.ndarray], device: str) -> Rows:
+def row_tensors(rows: Mapping[str, np.ndarray], device: str | torch.device) -> Rows:
     """Return copies of named arrays as tensors on a device: whole numbers as int64, others as float32."""
     return {
         name: torch.tensor(
