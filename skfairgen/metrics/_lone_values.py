@@ -1,0 +1,60 @@
+"""Values that only one person holds, found again in synthetic rows."""
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import check_random_state
+
+from skfairgen.metrics._attack_rates import risk_against_control, table_values
+from skfairgen.metrics._table_features import encode_tables
+
+
+def lone_values(real, synthetic, holdout, *, categorical_columns="auto", confidence_level=0.95, random_state=0):
+    """Count synthetic values that only one real person holds, against how often held-out people hold such a value.
+
+    Parameters
+    ----------
+    real : DataFrame or array-like of shape (n_real, n_columns)
+        Real rows the generator has seen.
+    synthetic : DataFrame or array-like of shape (n_synthetic, n_columns)
+        Synthetic rows, the same columns.
+    holdout : DataFrame or array-like of shape (n_holdout, n_columns)
+        Real rows the generator has not seen.
+    categorical_columns : "auto" or list of labels, default="auto"
+        Columns without an order; "auto": all that are neither numbers nor dates, and booleans.
+    confidence_level : float, default=0.95
+        Coverage of the interval, in (0, 1).
+    random_state : int, RandomState instance or None, default=0
+        Draws the rows of the larger table, so that synthetic and held-out rows are as many.
+
+    Returns
+    -------
+    Series
+        As in :func:`singling_out`: "attack" is the share of the synthetic rows with at least one value, in any column,
+        that exactly one real row holds, "control" that of the held-out rows.
+
+    Raises
+    ------
+    ValueError
+        If the columns differ, a table is empty, or a numeric column holds infinite values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skfairgen.metrics import lone_values
+    >>> real, fresh = np.random.RandomState(0).normal(size=(2, 300, 6))
+    >>> float(lone_values(real, real, fresh)["attack"])
+    1.0
+    """
+    rng = check_random_state(random_state)
+    real, made, holdout = encode_tables(real, synthetic, holdout, categorical_columns=categorical_columns)
+    size = min(made.n_rows, holdout.n_rows)
+    hits = []
+    for table in (made, holdout):
+        rows = table.take(rng.choice(table.n_rows, size, replace=False))
+        is_hit = np.zeros(size, dtype=bool)
+        for label in real.columns:
+            own, theirs = table_values(real, label), table_values(rows, label)
+            values, counts = np.unique(own[~pd.isna(own)], return_counts=True)
+            is_hit |= np.isin(theirs, values[counts == 1])
+        hits.append(int(is_hit.sum()))
+    return pd.Series(risk_against_control(hits[0], size, hits[1], size, confidence_level) | {"n_attacks": size})
