@@ -29,11 +29,13 @@ _ROOM_OF = {
     "FairGenerator": "estimators",
     "WithSensitiveColumns": "estimators",
     "FairnessScorer": "metrics",
+    "compare": "report",
+    "evaluate": "report",
     "distill": "estimators",
     "load": "estimators",
     "save": "estimators",
 }
-_ROOMS = ("criteria", "data", "datasets", "estimators", "exceptions", "metrics", "plotting")
+_ROOMS = ("criteria", "data", "datasets", "estimators", "exceptions", "metrics", "plotting", "report")
 
 __all__ = [
     "DistilledGenerator",

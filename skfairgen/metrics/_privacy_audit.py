@@ -59,7 +59,7 @@ def privacy_audit(
     Returns
     -------
     DataFrame
-        Index levels "people" ("everyone", then the groups) and "attack". Columns "attack" and "control" (what was
+        Index levels "people" ("everyone", then the groups) and "attack". Columns "reached" and "control" (what was
         reached on training rows, and on held-out rows or by guessing), "excess" (of AUCs and shares the difference, of
         "singling out", "linkability", "exact copies" and "lone values" as a share of what was left to find) with its
         95 % interval "low" to "high", and "finding": "signal found" where the interval lies above 0, else "no signal
@@ -103,7 +103,7 @@ def privacy_audit(
         for name, figures in _attacks_on_people(*attacked, secrets, log_likelihood, max_rows, options).items():
             rows[people, name] = figures
     index = pd.MultiIndex.from_tuples(rows, names=["people", "attack"])
-    frame = pd.DataFrame(list(rows.values()), index=index, columns=["attack", "control", "excess", "low", "high"])
+    frame = pd.DataFrame(list(rows.values()), index=index, columns=["reached", "control", "excess", "low", "high"])
     frame["finding"] = np.select(
         [frame["low"].isna(), frame["low"] > 0], ["undefined", "signal found"], "no signal found"
     )

@@ -1,0 +1,74 @@
+"""Synthetic rows from whatever holds or makes them."""
+
+import numpy as np
+import pandas as pd
+
+from skfairgen.report._frames import as_series, as_table
+
+
+def synthetic_rows(synthetic, X_train, y_train, random_state):
+    """Return the features and classes of a synthetic table, or of as many rows as there are to train on.
+
+    Parameters
+    ----------
+    synthetic : (X, y), DataFrame that has the target among its columns, or estimator
+        An estimator that draws with ``sample(n_samples, random_state=...)``, or that keeps such a one as
+        ``generator_``.
+    X_train : DataFrame of shape (n_rows, n_columns)
+    y_train : Series of shape (n_rows,)
+    random_state : int
+
+    Returns
+    -------
+    (DataFrame, Series)
+        The columns of `X_train`, in its order.
+
+    Raises
+    ------
+    ValueError
+        If a column or the target is missing.
+    """
+    maker = getattr(synthetic, "generator_", synthetic)
+    if isinstance(synthetic, pd.DataFrame):
+        if y_train.name not in synthetic.columns:
+            raise ValueError(
+                f"The synthetic table has no column {y_train.name!r}, the name of y_train: pass the pair (X, y)."
+            )
+        X, y = synthetic.drop(columns=y_train.name), synthetic[y_train.name]
+    elif isinstance(synthetic, tuple) and len(synthetic) == 2:
+        X, y = synthetic
+    elif hasattr(maker, "sample"):
+        X, y = maker.sample(len(X_train), random_state=random_state)[:2]
+    else:
+        raise ValueError(
+            f"Found a {type(synthetic).__name__}: expected the pair (X, y), a DataFrame that holds the target, or an "
+            "estimator with sample()."
+        )
+    X = as_table(X)
+    missing = [label for label in X_train.columns if label not in X.columns]
+    if missing:
+        raise ValueError(f"The synthetic table lacks the columns {missing} of X_train.")
+    y = as_series(y, y_train.name)
+    unknown = set(y.unique()) - set(y_train.unique())
+    if unknown:
+        raise ValueError(
+            f"The synthetic target holds {list(unknown)[:5]}, which y_train does not: use the same classes."
+        )
+    return _in_kind(X[list(X_train.columns)], X_train), y.astype(y_train.dtype)
+
+
+def _in_kind(X, like):
+    """Give a table read from anywhere the dtypes of the real one, where its values fit them."""
+    columns = {}
+    for label in like:
+        column = X[label]
+        is_number = pd.api.types.is_numeric_dtype(like[label].dtype) and not pd.api.types.is_bool_dtype(
+            like[label].dtype
+        )
+        if is_number:
+            columns[label] = pd.to_numeric(column).astype(
+                np.float64 if like[label].dtype.kind in "iuf" else like[label].dtype
+            )
+        else:
+            columns[label] = column
+    return pd.DataFrame(columns)

@@ -1,0 +1,259 @@
+"""compare: what each remedy does to a model, on rows it was not trained on."""
+
+import json
+import re
+import sys
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.compose import make_column_transformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+from skfairgen import compare
+from skfairgen.datasets import make_biased_classification
+from skfairgen.metrics import demographic_parity_ratio
+from skfairgen.report import Remedy
+
+WEIGHTS, AS_IT_IS = "class x group weights", "as it is"
+SEES, DOES_NOT_SEE = "with sensitive", "without sensitive"
+
+
+def numbers(n_samples, seed, **options):
+    made = make_biased_classification(
+        n_samples, weights=(0.5, 0.5), missing_rate=0, n_categorical=0, n_boolean=0, random_state=seed, **options
+    )
+    return made.data.assign(group_0=(made.data["group_0"] == "b").astype(float)).astype(float), made.target
+
+
+@pytest.fixture(scope="module")
+def biased():
+    return numbers(1_500, 0, bias=2.5, proxy_strength=2.0)
+
+
+@pytest.fixture(scope="module")
+def comparison(biased):
+    remedies = [WEIGHTS, "random copies", "group thresholds", Remedy("nothing at all")]
+    return compare(
+        GaussianNB(), *biased, sensitive_columns="group_0", remedies=remedies, cv=3, max_accuracy_loss=1, random_state=0
+    )
+
+
+def test_a_real_disparity_is_found_and_repaired(comparison):
+    frame = comparison.to_frame().loc[SEES]
+    assert frame.loc[AS_IT_IS, "demographic_parity_ratio"] < 0.5
+    assert frame.loc[WEIGHTS, "demographic_parity_ratio_low"] > 0
+    assert comparison.best_[SEES] is not None
+
+
+def test_where_groups_differ_in_nothing_nothing_is_recommended():
+    recommended = []
+    for seed in range(20):
+        found = compare(
+            GaussianNB(),
+            *numbers(500, seed, bias=0),
+            sensitive_columns="group_0",
+            remedies=[WEIGHTS],
+            cv=3,
+            random_state=0,
+        )
+        recommended.append(any(found.best_.values()))
+    assert np.mean(recommended) <= 0.1
+
+
+def test_the_figures_are_those_of_the_predictions(comparison, biased):
+    X, y = biased
+    for key, said in comparison.predictions_.items():
+        row = comparison.to_frame().loc[key]
+        assert row["accuracy"] == pytest.approx((said[0] == y).mean())
+        ratio = demographic_parity_ratio(y, said[0], sensitive_features=X["group_0"])
+        assert row["demographic_parity_ratio"] == pytest.approx(ratio)
+
+
+def test_group_rates_give_the_ratio(comparison):
+    rates = comparison.group_rates()
+    ratio = comparison.to_frame()["demographic_parity_ratio"]
+    pd.testing.assert_series_equal(rates.min(axis=1) / rates.max(axis=1), ratio, check_names=False)
+
+
+def test_a_remedy_that_does_nothing_changes_nothing(comparison):
+    row = comparison.to_frame().loc[(SEES, "nothing at all")]
+    assert (row[["demographic_parity_ratio_change", "demographic_parity_ratio_low", "accuracy_change"]] == 0).all()
+
+
+def test_no_row_is_judged_by_a_model_that_was_trained_on_it():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"group": np.repeat([0, 1], 100), "x": rng.normal(size=200)})
+    memory = compare(
+        KNeighborsClassifier(1),
+        X,
+        rng.integers(0, 2, 200),
+        sensitive_columns="group",
+        remedies=[],
+        cv=4,
+        random_state=0,
+    )
+    assert memory.to_frame().loc[(SEES, AS_IT_IS), "accuracy"] == pytest.approx(0.5, abs=0.12)
+
+
+def test_the_same_seed_gives_the_same_figures(biased):
+    X, y = biased[0][:300], biased[1][:300]
+    a, b = (
+        compare(GaussianNB(), X, y, sensitive_columns="group_0", remedies=["random copies"], cv=2, random_state=5)
+        for _ in range(2)
+    )
+    columns = [name for name in a.to_frame() if name != "seconds"]
+    pd.testing.assert_frame_equal(a.to_frame()[columns], b.to_frame()[columns])
+
+
+def test_every_repeat_cuts_other_folds(biased):
+    X, y = biased[0][:300], biased[1][:300]
+    pooled = compare(GaussianNB(), X, y, sensitive_columns="group_0", remedies=[], cv=2, n_repeats=3, random_state=0)
+    said = pooled.predictions_[SEES, AS_IT_IS]
+    assert said.shape == (3, 300)
+    assert (said[0] != said[1]).any()
+    assert pooled.to_frame().loc[(SEES, AS_IT_IS), "accuracy"] == pytest.approx((said == y.to_numpy()).mean())
+
+
+def test_without_the_sensitive_columns_the_model_never_gets_them(biased):
+    class Watching(ClassifierMixin, BaseEstimator):
+        seen = []
+
+        def fit(self, X, y):
+            self.classes_ = np.unique(y)
+            self.seen.append("group_0" in X)
+            return self
+
+        def predict(self, X):
+            return np.full(len(X), self.classes_[0])
+
+    compare(Watching(), *biased, sensitive_columns="group_0", remedies=[], cv=2, random_state=0)
+    assert Watching.seen.count(True) == Watching.seen.count(False) == 2
+
+
+def test_what_cannot_run_is_left_out_and_says_why(biased):
+    found = compare(
+        KNeighborsClassifier(), *biased, sensitive_columns="group_0", remedies=[WEIGHTS], cv=2, random_state=0
+    )
+    assert "KNeighborsClassifier.fit takes no sample_weight" in found.skipped_[SEES, WEIGHTS]
+    assert (SEES, WEIGHTS) not in found.to_frame().index
+    assert "takes no sample_weight" in found.summary()
+
+
+def test_thresholds_by_group_are_left_out_where_the_group_is_not_seen(comparison):
+    assert "needs the group" in comparison.skipped_[DOES_NOT_SEE, "group thresholds"]
+
+
+def test_weights_reach_the_last_step_of_a_pipeline():
+    made = make_biased_classification(600, bias=2.0, weights=(0.5, 0.5), missing_rate=0, random_state=0)
+    encode = make_column_transformer((OneHotEncoder(), ["group_0"]), ("passthrough", ["normal_0", "skewed_0"]))
+    model = make_pipeline(encode, LogisticRegression())
+    found = compare(
+        model, made.data, made.target, sensitive_columns="group_0", remedies=[WEIGHTS], cv=2, random_state=0
+    )
+    assert found.to_frame().loc[(SEES, WEIGHTS), "demographic_parity_ratio_change"] > 0
+    assert DOES_NOT_SEE not in found.best_  # the pipeline names the column
+    assert "group_0" in found.skipped_[DOES_NOT_SEE, AS_IT_IS]
+
+
+def test_words_missing_values_and_labels_of_text_are_taken():
+    made = make_biased_classification(900, missing_rate=0.2, sensitive_levels=(2, 2), random_state=0)
+    y = made.target.map({0: "denied", 1: "granted"})
+    found = compare(
+        LogisticRegression(max_iter=500),
+        made.data,
+        y,
+        sensitive_columns=made.sensitive_columns,
+        remedies=[WEIGHTS, "random copies", "SMOTENC"],
+        cv=2,
+        pos_label="granted",
+        random_state=0,
+    )
+    assert found.skipped_ == {}
+    assert set(np.unique(found.predictions_[SEES, "SMOTENC"])) == {"denied", "granted"}
+
+
+def test_of_several_classes_the_worst_counts(biased):
+    X, y = biased
+    several = y + 2 * (X["normal_0"] > X["normal_0"].median()).to_numpy()
+    found = compare(GaussianNB(), X, several, sensitive_columns="group_0", remedies=[WEIGHTS], cv=2, random_state=0)
+    row = found.to_frame().loc[(SEES, WEIGHTS)]
+    ratio = demographic_parity_ratio(several, found.predictions_[SEES, WEIGHTS][0], sensitive_features=X["group_0"])
+    assert row["demographic_parity_ratio"] == pytest.approx(ratio)
+
+
+def test_arrays_are_taken_by_position(biased):
+    X, y = biased[0].to_numpy()[:300], biased[1].to_numpy()[:300]
+    found = compare(GaussianNB(), X, y, sensitive_columns=[0], remedies=[], cv=2, random_state=0)
+    assert set(found.best_) == {SEES, DOES_NOT_SEE}
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"sensitive_columns": "age"}, "age"),
+        ({"scoring": "fairness"}, "scoring must be one of"),
+        ({"remedies": ["magic"]}, "magic"),
+        ({"pos_label": 7}, "pos_label=7"),
+        ({"cv": 1}, "cv"),
+    ],
+)
+def test_a_wrong_argument_is_named(biased, changed, message):
+    with pytest.raises(ValueError, match=message):
+        compare(GaussianNB(), *biased, **({"sensitive_columns": "group_0"} | changed))
+
+
+def test_the_positive_class_must_be_evident(biased):
+    with pytest.raises(ValueError, match="pos_label"):
+        compare(GaussianNB(), biased[0], biased[1].map({0: "no", 1: "yes"}), sensitive_columns="group_0")
+
+
+def test_the_summary_names_the_recommendation_and_the_rule(comparison):
+    said = " ".join(comparison.summary().split())
+    assert "Rule: " in said
+    assert comparison.best_[SEES] in said
+    assert "Where the model does not see group_0" in said
+    assert max(map(len, comparison.summary().splitlines())) <= 120
+
+
+def test_json_holds_every_row(comparison):
+    said = json.loads(comparison.to_json())
+    assert len(said["remedies"]) == len(comparison.to_frame())
+    assert said["recommended"][SEES] == comparison.best_[SEES]
+
+
+def test_the_page_stands_alone(comparison, tmp_path):
+    page = comparison.to_html(tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == page
+    assert not re.search(r"https?:|//|@import|url\(|<script|<link|<img|\son\w+=", page.replace("</", ""))
+    assert page.count("<svg") == 2
+    assert page.count("aria-label") >= 2
+
+
+def test_hostile_names_are_text_on_the_page():
+    X, y = numbers(300, 0, bias=2.0)
+    nasty = "<script>alert('x')</script>\"{{ 7*7 }}"
+    X = X.rename(columns={"group_0": nasty}).assign(**{nasty: np.where(X["group_0"] == 1, "<b>bold</b>", "& plain")})
+    remedy = Remedy("<i>remedy</i>", rows=lambda X, y, setting: (X[::2], y[::2], None))
+    found = compare(
+        LogisticRegression(max_iter=500), X, y, sensitive_columns=nasty, remedies=[remedy], cv=2, random_state=0
+    )
+    for page in (found.to_html(), found._repr_html_()):
+        tags = []
+        parser = HTMLParser()
+        parser.handle_starttag = lambda tag, attrs: tags.append(tag)  # noqa: B023
+        parser.feed(page)
+        assert not {"script", "b", "i"} & set(tags)
+    assert "{{ 7*7 }}" in found.to_html()
+
+
+def test_the_page_is_short_of_nothing_but_jinja(comparison, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    with pytest.raises(ImportError, match=r"skfairgen\[report\]"):
+        comparison.to_html()

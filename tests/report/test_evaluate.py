@@ -1,0 +1,126 @@
+"""evaluate: what anybody's synthetic table is worth."""
+
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skfairgen import evaluate
+from skfairgen.datasets import make_biased_classification
+
+
+@pytest.fixture(scope="module")
+def parts():
+    made = make_biased_classification(
+        1_200, bias=2.0, weights=(0.5, 0.5), n_categorical=1, n_boolean=1, missing_rate=0.1, random_state=0
+    )
+    return [
+        (made.data[rows].reset_index(drop=True), made.target[rows].reset_index(drop=True))
+        for rows in (slice(400), slice(400, 800), slice(800, 1_200))
+    ]
+
+
+@pytest.fixture(scope="module")
+def fresh(parts):
+    train, made, test = parts
+    return evaluate(made, *train, *test, sensitive_columns="group_0")
+
+
+@pytest.fixture(scope="module")
+def copied(parts):
+    train, _, test = parts
+    return evaluate(train, *train, *test, sensitive_columns="group_0")
+
+
+def test_a_copy_changes_no_decision_and_is_found_out(copied):
+    assert (copied.fairness_["change"] == 0).all()
+    assert (copied.columns_ == 1).all()
+    assert copied.privacy_.loc[("everyone", "linkability"), "finding"] == "signal found"
+    assert "attacks found a signal" in copied.summary()
+
+
+def test_fresh_rows_are_faithful_and_give_no_one_away(fresh):
+    assert fresh.fidelity_["c2st_auc"].iloc[0] < 0.6
+    assert fresh.privacy_.loc[("everyone", "linkability"), "finding"] == "no signal found"
+
+
+def test_the_worst_column_is_named(parts):
+    train, (X, y), test = parts
+    shuffled = X.assign(normal_0=X["normal_0"] + 50)
+    evaluation = evaluate((shuffled, y), *train, *test, sensitive_columns="group_0")
+    assert evaluation.columns_.index[0] == "normal_0"
+    assert "Worst columns: normal_0" in " ".join(evaluation.summary().split())
+
+
+def test_unfair_labels_show_in_the_decisions(parts):
+    train, (X, y), test = parts
+    harsh = y.where(X["group_0"] == "a", 0)
+    row = evaluate((X, harsh), *train, *test, sensitive_columns="group_0").fairness_
+    assert row.loc[("with sensitive", "demographic_parity_ratio"), "high"] < 0
+
+
+def test_one_table_with_its_target_will_do(parts, fresh):
+    train, (X, y), test = parts
+    evaluation = evaluate(X.assign(target=y), *train, *test, sensitive_columns="group_0")
+    pd.testing.assert_frame_equal(evaluation.fairness_, fresh.fairness_)
+
+
+def test_whatever_samples_is_drawn_from(parts, fresh):
+    class Maker:
+        def sample(self, n_samples, random_state):
+            assert n_samples == len(parts[0][0])
+            return parts[1]
+
+    class Resampler:
+        generator_ = Maker()
+
+    for maker in (Maker(), Resampler()):
+        evaluation = evaluate(maker, *parts[0], *parts[2], sensitive_columns="group_0")
+        pd.testing.assert_frame_equal(evaluation.fairness_, fresh.fairness_)
+
+
+def test_who_has_the_generator_attacks_by_likelihood(parts):
+    evaluation = evaluate(
+        parts[1], *parts[0], *parts[2], sensitive_columns="group_0", log_likelihood=lambda rows: np.zeros(len(rows))
+    )
+    assert ("everyone", "membership by likelihood, AUC") in evaluation.privacy_.index
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda X, y: X, "no column 'target'"),
+        (lambda X, y: (X.drop(columns="normal_0"), y), "normal_0"),
+        (lambda X, y: (X, y + 5), "does not"),
+        (lambda X, y: 7, "expected the pair"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_refused(parts, change, message):
+    with pytest.raises(ValueError, match=message):
+        evaluate(change(*parts[1]), *parts[0], *parts[2], sensitive_columns="group_0")
+
+
+def test_json_and_page_hold_the_four_axes(copied):
+    said = json.loads(copied.to_json())
+    assert {"fairness", "utility", "fidelity", "privacy", "pairs", "columns"} <= set(said)
+    page = copied.to_html()
+    assert not re.search(r"https?:|//|@import|url\(|<script|<link|<img", page.replace("</", ""))
+    assert all(f"<h2>{axis}</h2>" in page for axis in ("Fairness", "Utility", "Fidelity", "Privacy"))
+    assert "private:" in page  # "does not mean private: another attack may find one"
+
+
+def test_a_foreign_table_needs_neither_torch_nor_the_estimators():
+    code = """
+import sys
+from skfairgen import evaluate
+from skfairgen.datasets import make_biased_classification as make
+(X, y), (A, b), (C, d) = (make(200, n_numeric=2, n_categorical=0, random_state=k, return_X_y=True) for k in range(3))
+evaluate((X, y), A, b, C, d, sensitive_columns="group_0")
+print(*(name for name in sys.modules if name in ("torch", "skorch", "matplotlib", "skfairgen.estimators")))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
