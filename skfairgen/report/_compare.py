@@ -111,6 +111,9 @@ def compare(
 
     A remedy that cannot run on the table is left out; the reason is told.
 
+    "fair rows" are those for a model that sees the sensitive columns. For one that does not, pass
+    ``Remedy.from_sampler("fair rows, blind", FairDistillResampler(..., sensitive_at_prediction=False))``.
+
     Examples
     --------
     >>> from sklearn.linear_model import LogisticRegression
@@ -162,20 +165,21 @@ def compare(
         is_unequal = inequality_p_value(codes[AS_IT_IS], truth, compared, positives, scoring, cv) < SIGNIFICANCE
         verdicts[features] = judge(paired[features], others, scoring, max_accuracy_loss, len(classes), is_unequal)
         frames[features] = _figures(held_out, paired[features], verdicts[features], truth, trials.folds, positives)
-    facts = {
-        "scoring": scoring,
-        "max_accuracy_loss": max_accuracy_loss,
-        "sensitive_columns": sensitive_columns,
-        "favorable_class": classes[positives[-1]],
-        "_group_of_row": np.array(names, dtype=object)[groups],
-        "group_sizes_": dict(zip(names, np.bincount(groups).tolist(), strict=True)),
-        "cv": cv,
-        "n_repeats": n_repeats,
-        "predictions_": {key: classes[said.codes] for key, said in trials.held_out.items()},
-        "skipped_": trials.skipped,
-        "notes_": small + trials.notes,
-    }
-    return Comparison(pd.concat(frames, names=["features", "remedy"]), verdicts, paired, facts)
+    return Comparison(
+        pd.concat(frames, names=["features", "remedy"]),
+        verdicts,
+        paired,
+        scoring=scoring,
+        max_accuracy_loss=max_accuracy_loss,
+        sensitive_columns=sensitive_columns,
+        favorable_class=classes[positives[-1]],
+        group_of_row=np.array(names, dtype=object)[groups],
+        cv=cv,
+        n_repeats=n_repeats,
+        predictions={key: classes[said.codes] for key, said in trials.held_out.items()},
+        skipped=trials.skipped,
+        notes=small + trials.notes,
+    )
 
 
 def _checked(X, y, sensitive_columns, scoring, cv, n_repeats, max_accuracy_loss):

@@ -3,6 +3,7 @@
 import json
 import textwrap
 
+import numpy as np
 import pandas as pd
 
 from skfairgen import plotting
@@ -56,11 +57,42 @@ class Comparison:
     ('with sensitive', 'class x group weights')
     """
 
-    def __init__(self, frame, verdicts, paired, facts):
+    def __init__(
+        self,
+        frame,
+        verdicts,
+        paired,
+        *,
+        scoring,
+        max_accuracy_loss,
+        sensitive_columns,
+        favorable_class,
+        group_of_row,
+        cv,
+        n_repeats,
+        predictions,
+        skipped,
+        notes,
+    ):
         self._frame = frame
         self._verdicts = verdicts
         self._paired = paired
-        vars(self).update(facts)
+        self._group_of_row = group_of_row
+        self.scoring = scoring
+        self.max_accuracy_loss = max_accuracy_loss
+        self.sensitive_columns = sensitive_columns
+        self.favorable_class = favorable_class
+        self.cv = cv
+        self.n_repeats = n_repeats
+        self.predictions_ = predictions
+        self.skipped_ = skipped
+        self.notes_ = notes
+
+    @property
+    def group_sizes_(self):
+        """Rows of each group, by name."""
+        names, sizes = np.unique(self._group_of_row, return_counts=True)
+        return dict(zip(names.tolist(), sizes.tolist(), strict=True))
 
     @property
     def best_(self):

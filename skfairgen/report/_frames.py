@@ -12,7 +12,9 @@ def as_table(X):
 def as_series(y, name=None):
     """Return a target as a Series with a RangeIndex."""
     values = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y)
-    return pd.Series(values, name=getattr(y, "name", None) if name is None else name)
+    series = pd.Series(values, name=getattr(y, "name", None) if name is None else name)
+    plain = series.infer_objects()  # nullable integers come as objects, which no classifier takes
+    return plain if plain.dtype.kind in "biuf" else series
 
 
 def checked_pair(X, y, what="X"):

@@ -179,6 +179,13 @@ def test_words_missing_values_and_labels_of_text_are_taken():
     assert set(np.unique(found.predictions_[SEES, "SMOTENC"])) == {"denied", "granted"}
 
 
+@pytest.mark.parametrize("dtype", ["Int64", "boolean", "category", bool])
+def test_classes_of_any_dtype_are_taken(biased, dtype):
+    X, y = biased[0][:300], biased[1][:300].astype(dtype)
+    found = compare(GaussianNB(), X, y, sensitive_columns="group_0", remedies=["random copies"], cv=2, random_state=0)
+    assert found.skipped_ == {}
+
+
 def test_of_several_classes_the_worst_counts(biased):
     X, y = biased
     several = y + 2 * (X["normal_0"] > X["normal_0"].median()).to_numpy()
