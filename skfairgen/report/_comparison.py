@@ -8,6 +8,7 @@ import pandas as pd
 
 from skfairgen import plotting
 from skfairgen.report._chart import interval_chart
+from skfairgen.report._comparison_text import setting_in_words, table_in_words
 from skfairgen.report._page import write_page
 from skfairgen.report._paired_bootstrap import RATIOS
 from skfairgen.report._remedies import AS_IT_IS
@@ -121,7 +122,11 @@ class Comparison:
         -------
         str
         """
-        parts = [_wrapped(self._setting_in_words()), self._table(), *map(_wrapped, self.sentences())]
+        parts = [
+            _wrapped(setting_in_words(self)),
+            table_in_words(self._frame, self.scoring),
+            *map(_wrapped, self.sentences()),
+        ]
         return "\n\n".join(parts)
 
     def sentences(self):
@@ -216,7 +221,7 @@ class Comparison:
         return write_page(
             "comparison.html",
             path,
-            setting=self._setting_in_words(),
+            setting=setting_in_words(self),
             rule=rule,
             verdicts=verdicts,
             parts=parts,
@@ -260,32 +265,6 @@ class Comparison:
             if name != AS_IT_IS
         ]
         return interval_chart(rows, title=f"Change of the {words_of(self.scoring)} under each remedy, {features}")
-
-    def _setting_in_words(self):
-        groups = ", ".join(f"{name} {size:,}" for name, size in self.group_sizes_.items())
-        seeds = "" if self.n_repeats == 1 else f", pooled over {self.n_repeats} ways to cut the folds"
-        return (
-            f"Every real row was held out once, in one of {self.cv} folds{seeds}. Groups of "
-            f"{' x '.join(map(str, self.sensitive_columns))}, rows: {groups}. A ratio is the lowest rate of a group "
-            "over the highest: 1 is equal. A change is from the model as it is; in brackets, its 95 % interval over "
-            "resampled rows."
-        )
-
-    def _table(self):
-        head = f"  {'':26}{words_of(self.scoring):>26}  {'change':^24}{'accuracy':>9}{'change':>8}{'ROC-AUC':>9}"
-        lines = [head]
-        for features, rows in self._frame.groupby(level="features", sort=False):
-            lines.append(f"  {features} columns as features")
-            lines += [self._line(name, row) for (_, name), row in rows.iterrows()]
-        return "\n".join(line.rstrip() for line in lines)
-
-    def _line(self, name, row):
-        change, low, high = (row[f"{self.scoring}_{part}"] for part in ("change", "low", "high"))
-        moved = "" if name == AS_IT_IS else f"{change:+.3f} [{low:+.3f}, {high:+.3f}]"
-        price = "" if name == AS_IT_IS else f"{row['accuracy_change']:+.3f}"
-        auc = "" if pd.isna(row["roc_auc"]) else f"{row['roc_auc']:.3f}"
-        mark = "*" if row["recommended"] else ""
-        return f"  {mark:2}{name:24}{row[self.scoring]:>26.3f}  {moved:^24}{row['accuracy']:>9.3f}{price:>8}{auc:>9}"
 
 
 def _wrapped(text):
