@@ -15,6 +15,7 @@ from skfairgen.metrics._table_features import as_frame
 
 SMALLEST = "smallest groups"
 _TIMES_AS_MANY = 5
+_MAX_SYNTHETIC = 50_000
 
 
 def privacy_audit(
@@ -52,7 +53,8 @@ def privacy_audit(
     min_rows : int, default=100
         Groups with fewer training or held-out rows are attacked together, as "smallest groups".
     max_rows : int, default=2_000
-        Rows of each real table that the attacks on persons look at, at most; other searches take five times as many.
+        Rows of each real table that the attacks on persons look at, at most; the attacks on
+        tables take five times as many, and those on persons up to 50,000 synthetic rows.
     random_state : int, default=0
         Seed of all draws.
 
@@ -90,13 +92,9 @@ def privacy_audit(
     unknown = [label for label in secrets if label not in real.columns]
     if unknown:
         raise ValueError(f"sensitive_columns names {unknown}: use labels from {list(real.columns)}.")
-    synthetic = _at_most(synthetic, _TIMES_AS_MANY * max_rows, rng)
+    synthetic = _at_most(synthetic, _MAX_SYNTHETIC, rng)
     options = {"categorical_columns": categorical_columns, "random_state": random_state}
-    tables = (
-        _at_most(real, _TIMES_AS_MANY * max_rows, rng),
-        synthetic,
-        _at_most(holdout, _TIMES_AS_MANY * max_rows, rng),
-    )
+    tables = [_at_most(table, _TIMES_AS_MANY * max_rows, rng) for table in (real, synthetic, holdout)]
     rows = {("everyone", name): figures for name, figures in _attacks_on_tables(*tables, options).items()}
     for people, of_real, of_holdout in _people(real, holdout, secrets, min_rows):
         attacked = (_at_most(real[of_real], max_rows, rng), synthetic, _at_most(holdout[of_holdout], max_rows, rng))
