@@ -32,7 +32,6 @@ from skfairgen.metrics._parity import (
     predictive_parity_ratio,
 )
 from skfairgen.metrics._precision_recall import alpha_precision, authenticity, beta_recall
-from skfairgen.metrics._predictive_parity import predictive_parity_difference, predictive_parity_ratio
 from skfairgen.metrics._privacy_audit import privacy_audit
 from skfairgen.metrics._rate_gaps import rate_difference, rate_ratio, worst_group
 from skfairgen.metrics._rates import (
