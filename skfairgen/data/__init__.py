@@ -16,6 +16,7 @@ from skfairgen.data._table_format import TableFormat
 from skfairgen.data._target import TargetCodec
 from skfairgen.data._training_rows import TrainingRows, read_training_rows
 from skfairgen.data._typing import Columns, RandomState, Rows, Table
+from skfairgen.data.grid import GridCodec, GridFormat
 from skfairgen.data.table._categorical_column import CategoricalColumn
 from skfairgen.data.table._numbers import in_unit_of
 from skfairgen.data.table._numeric_column import NumericColumn
@@ -24,6 +25,8 @@ from skfairgen.data.table._table_codec import TableCodec, is_numeric
 __all__ = [
     "CategoricalColumn",
     "Columns",
+    "GridCodec",
+    "GridFormat",
     "GroupCodec",
     "ItemReader",
     "KINDS",

@@ -1,0 +1,99 @@
+"""Out comes what went in: shapes, dtypes, ranges; and no sample stays behind."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from skfairgen.data import GridCodec
+from skfairgen.data.grid import _grid_codec
+
+RNG = np.random.default_rng(0)
+SHAPES = array_shapes(min_dims=3, max_dims=4, min_side=1, max_side=6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(["uint8", "int16", "bool"]).flatmap(lambda dtype: arrays(dtype, SHAPES)))
+def test_integers_come_back_exactly(grid):
+    codec = GridCodec().fit(grid)
+    back = codec.decode(codec.encode(grid), RNG)
+    assert back.dtype == grid.dtype
+    np.testing.assert_array_equal(back, grid)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from([("float32", 32), ("float64", 64)]).flatmap(
+        lambda kind: arrays(kind[0], SHAPES, elements=st.floats(-1e3, 1e3, width=kind[1]))
+    )
+)
+def test_floats_come_back_to_the_precision_of_their_channel(grid):
+    codec = GridCodec().fit(grid)
+    back = codec.decode(codec.encode(grid), RNG)
+    assert back.dtype == grid.dtype
+    assert np.abs(back - grid).max() <= 1e-5 * (np.abs(grid).max() + 1e-30)
+
+
+def test_items_have_mean_0_and_variance_1_in_every_channel():
+    grid = RNG.normal([0, 50], [1, 9], size=(200, 30, 2))
+    items = GridCodec().fit(grid).encode(grid)["grid"]
+    assert items.dtype == np.float32
+    assert items.shape == (200, 2, 30)
+    np.testing.assert_allclose(items.mean(axis=(0, 2)), 0, atol=1e-4)
+    np.testing.assert_allclose(items.std(axis=(0, 2)), 1, atol=1e-4)
+
+
+def test_channels_come_first_and_no_pixel_moves():
+    grid = RNG.integers(0, 255, size=(4, 5, 7, 3)).astype("uint8")
+    codec = GridCodec().fit(grid)
+    items = codec.encode(grid)["grid"]
+    assert codec.spec == items.shape[1:] == (3, 5, 7)
+    raw = items[2, 1, 4, 6] * codec.scales_[1] + codec.means_[1]
+    assert raw == pytest.approx(grid[2, 4, 6, 1], abs=1e-3)
+
+
+def test_drawn_values_stay_within_the_range_of_their_channel():
+    grid = np.stack([RNG.integers(0, 10, (30, 4, 4)), RNG.integers(100, 200, (30, 4, 4))], axis=3)
+    codec = GridCodec().fit(grid)
+    drawn = codec.decode({"grid": RNG.normal(0, 50, size=(20, 2, 4, 4))}, RNG)
+    assert drawn.dtype == grid.dtype
+    for channel in range(2):
+        own = grid[..., channel]
+        assert (drawn[..., channel].min(), drawn[..., channel].max()) == (own.min(), own.max())
+
+
+def test_the_bounds_are_the_ranges_in_the_unit_of_the_items():
+    grid = RNG.gamma(1.0, size=(50, 9, 2)).astype("float32")
+    codec = GridCodec().fit(grid)
+    items = codec.encode(grid)["grid"]
+    found = np.stack([items.min(axis=(0, 2)), items.max(axis=(0, 2))], axis=1)
+    np.testing.assert_allclose(codec.bounds, found, rtol=1e-4)
+
+
+def test_a_constant_channel_comes_back():
+    grid = np.full((3, 5, 1), 7.25)
+    codec = GridCodec().fit(grid)
+    np.testing.assert_array_equal(codec.decode(codec.encode(grid), RNG), grid)
+    np.testing.assert_array_equal(codec.decode({"grid": np.ones((2, 1, 5))}, RNG), np.full((2, 5, 1), 7.25))
+
+
+def test_the_state_restores_the_codec_and_holds_four_numbers_a_channel():
+    grid = RNG.integers(0, 255, size=(40, 6, 5, 3)).astype("uint8")
+    codec = GridCodec().fit(grid)
+    state = codec.to_state()
+    restored = GridCodec.from_state(state, 2)
+    assert restored.spec == codec.spec
+    items = codec.encode(grid)
+    np.testing.assert_array_equal(restored.encode(grid)["grid"], items["grid"])
+    np.testing.assert_array_equal(restored.decode(items, RNG), grid)
+    kept = sum(np.size(value) for value in state.values() if isinstance(value, np.ndarray))
+    assert kept == 4 * 3
+    assert all(np.size(value) <= 2 * 3 for value in vars(codec).values())
+
+
+def test_what_does_not_fit_into_memory_is_refused_before_training(monkeypatch):
+    monkeypatch.setattr(_grid_codec, "_memory_of_this_machine", lambda: 2.0**30)
+    GridCodec().fit(np.zeros((10, 28, 28, 3), dtype="uint8"))
+    with pytest.raises(MemoryError, match=r"10 samples of 512 x 512 x 3 values; .* has 1 GiB. Shrink"):
+        GridCodec().fit(np.zeros((10, 512, 512, 3), dtype="uint8"))
