@@ -1,0 +1,203 @@
+"""The decoder: Gaussian density of images and sequences, given a code and the sensitive values."""
+
+import math
+from math import prod
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from skfairgen.nn._initial_weights import draw_initial_weights
+from skfairgen.nn.grid._pyramid import Pyramid
+
+MIN_VARIANCE = 1e-6
+MOMENTUM = 0.1  # of the observed variance, a batch
+
+
+class GridDensity(nn.Module):
+    r"""Model an image or a sequence, given its code and its sensitive values.
+
+    .. math:: p(x \mid z, s) = \prod_{c, t} \mathcal N\bigl(x_{ct} \mid m_{ct}(z, s), \sigma_c^2\bigr)
+
+    Dense layers turn code and sensitive values into a coarse grid, transposed convolutions double it. The sensitive
+    values enter beside the code, and scale and shift the channels of every level [1]_. Each sensitive column adds its
+    own part, so a combination that no row has can be drawn. The class is known through the code only.
+
+    In training, :math:`\sigma_c^2` is the mean squared error of the batch. That is the maximum of the likelihood, and
+    makes the mean of :meth:`log_prob` equal :math:`-\tfrac12 \log \mathrm{MSE}` but for a constant [2]_. Its running
+    mean is used in evaluation.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Channels and sides of an item: (C, T) for sequences, (C, H, W) for images.
+    level_counts : sequence of int
+        Number of values of each sensitive column; may be empty.
+    latent_features : int
+        Width :math:`K` of the code.
+    bounds : sequence of (float, float), or None
+        Least and greatest value of each channel, in the unit of the items. The means keep inside, on a logistic curve
+        of slope 1 at 0. None for no bounds.
+    channels : int
+        Channels of the finest level; they double with every coarser one, up to four times as many.
+    hidden_features : int
+        Width of the first dense layer.
+    generator : torch.Generator or None
+        Draws the initial weights; None for torch's global generator.
+
+    Attributes
+    ----------
+    settings : dict
+        All arguments but `generator`, as plain numbers and lists; a module made from them takes this one's weights.
+    item_names : tuple of str
+        ``("grid",)``.
+    n_noise : int
+        0: :meth:`sample` gives the mean. What the decoder leaves unexplained is not white, and a white draw of it would
+        look like no item.
+
+    Notes
+    -----
+    Shapes: ``items["grid"]`` :math:`(B, C, T)` or :math:`(B, C, H, W)` float32; ``given.levels`` :math:`(B, S)` int64;
+    code :math:`(B, K)`.
+
+    References
+    ----------
+    .. [1] E. Perez et al., "FiLM: Visual Reasoning with a General Conditioning Layer", AAAI 2018.
+    .. [2] O. Rybkin, K. Daniilidis, S. Levine, "Simple and Effective VAE Training with Calibrated Decoders", ICML
+       2021.
+    """
+
+    item_names = ("grid",)
+    n_noise = 0
+
+    def __init__(
+        self, shape, level_counts, latent_features, *, bounds=None, channels=32, hidden_features=128, generator=None
+    ):
+        super().__init__()
+        self.settings = {
+            "shape": [int(size) for size in shape],
+            "level_counts": [int(n_levels) for n_levels in level_counts],
+            "latent_features": int(latent_features),
+            "bounds": None if bounds is None else [[float(low), float(high)] for low, high in bounds],
+            "channels": int(channels),
+            "hidden_features": int(hidden_features),
+        }
+        self.pyramid = Pyramid(tuple(self.settings["shape"]), channels)
+        n_levels = sum(level_counts)
+        self.dense = nn.Linear(latent_features + n_levels, hidden_features)
+        self.spread = nn.Linear(hidden_features, prod(self.pyramid.base))
+        widths = [shape[0], *self.pyramid.widths]
+        levels = zip(widths[1:], widths[:-1], self.pyramid.strides, strict=True)
+        self.convolutions = nn.ModuleList(self.pyramid.convolution(*level, transposed=True) for level in levels)
+        self.films = nn.ParameterList(nn.Parameter(torch.zeros(n_levels, 2 * width)) for width in widths[1:])
+        self.register_buffer("variance", torch.ones(shape[0]))
+        draw_initial_weights(self, generator)
+
+    def mean(self, given, code: Tensor) -> Tensor:
+        """Return the mean of each item, shape (B, C, T) or (B, C, H, W)."""
+        counts = self.settings["level_counts"]
+        told = [F.one_hot(column, n) for column, n in zip(given.levels.unbind(1), counts, strict=True)]
+        told = torch.cat(told, dim=1).to(code.dtype) if told else code.new_zeros(len(code), 0)
+        hidden = F.silu(self.dense(torch.cat([code, told], dim=1)))
+        hidden = self.spread(hidden).view(-1, *self.pyramid.base)
+        for convolution, film in zip(reversed(self.convolutions), reversed(self.films), strict=True):
+            scale, shift = self._per_channel(told @ film).chunk(2, dim=1)
+            hidden = convolution(F.silu(hidden * (1 + scale) + shift))
+        return self._bounded(self.pyramid.crop(hidden))
+
+    def log_prob(self, items: dict[str, Tensor], given, code: Tensor) -> Tensor:
+        """Return the log-density of each element, shape (B, D) with D = C T or C H W, in nats."""
+        squares = (items["grid"] - self.mean(given, code)).square()
+        variance = self._per_channel(self._variance_of(squares))
+        return -0.5 * (squares / variance + variance.log() + math.log(2 * math.pi)).flatten(1)
+
+    @torch.no_grad()
+    def sample(self, given, noise: Tensor, code: Tensor) -> dict[str, Tensor]:
+        """Return the mean of each item; `noise` has no column."""
+        return {"grid": self.mean(given, code)}
+
+    @torch.no_grad()
+    def noise_of(self, items: dict[str, Tensor], given, code: Tensor, uniforms: Tensor) -> Tensor:
+        """Return the noise that gives these items, which has no column, shape (B, 0)."""
+        return uniforms[:, :0]
+
+    @torch.no_grad()
+    def target(self, items: dict[str, Tensor], given, temperature: float = 1.0, code: Tensor | None = None) -> Tensor:
+        """Return what a student is to say of these codes: means, then the variance of each channel, (B, D + C)."""
+        mean = self.mean(given, code).flatten(1)
+        return torch.cat([mean, self.variance.expand(len(mean), -1)], dim=1)
+
+    def divergence(
+        self, target: Tensor, items: dict[str, Tensor], given, temperature: float = 1.0, code: Tensor | None = None
+    ) -> Tensor:
+        r"""Return the Kullback-Leibler divergence from a teacher's density, element by element, (B, D), in nats.
+
+        .. math:: \log \frac{\sigma_S}{\sigma_T} + \frac{\sigma_T^2 + (m_T - m_S)^2 / \tau}{2 \sigma_S^2} - \frac12
+
+        A temperature :math:`\tau` multiplies both variances.
+        """
+        mean = self.mean(given, code)
+        of_mean, of_variance = target.split([mean[0].numel(), len(self.variance)], dim=1)
+        of_variance = self._per_channel(of_variance)
+        squares = of_variance + (of_mean.view_as(mean) - mean).square() / temperature
+        variance = self._per_channel(self._variance_of(squares))
+        return 0.5 * (squares / variance - 1 + torch.log(variance / of_variance)).flatten(1)
+
+    def student_settings(self, size) -> dict:
+        """Return the settings of a narrower decoder.
+
+        Parameters
+        ----------
+        size : float or dict
+            Most parameters of the student as a share of this module's, in (0, 1]; or its ``channels`` and
+            ``hidden_features``.
+
+        Raises
+        ------
+        ValueError
+            If a width is unknown or below 1, or no decoder is as small as asked.
+        """
+        if isinstance(size, dict):
+            unknown = set(size) - {"channels", "hidden_features"}
+            if unknown or min(size.values(), default=1) < 1:
+                raise ValueError(
+                    f"Found a student of {size}; expected 'channels' and 'hidden_features', each at least 1."
+                )
+            return self.settings | size
+        if not 0 < size <= 1:
+            raise ValueError(f"Found a student size of {size}; expected a share of parameters in (0, 1].")
+        for channels in range(self.settings["channels"], 0, -1):
+            share = channels / self.settings["channels"]
+            widths = {"channels": channels, "hidden_features": math.ceil(share * self.settings["hidden_features"])}
+            with torch.device("meta"):
+                smallest = type(self)(**self.settings | widths).n_parameters
+            if smallest <= size * self.n_parameters:
+                return self.settings | widths
+        raise ValueError(
+            f"Found a student size of {size}; the smallest decoder has {smallest:,} parameters, "
+            f"{smallest / self.n_parameters:.3f} of its teacher's {self.n_parameters:,}. Ask for a larger share."
+        )
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of free parameters."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
+    def _per_channel(self, values):
+        return values.reshape(*values.shape, *(1 for _ in self.pyramid.sides))
+
+    def _variance_of(self, squares):
+        """Return the variance of each channel; in training, the one that fits these squared errors best."""
+        if not self.training:
+            return self.variance
+        seen = squares.detach().transpose(0, 1).flatten(1).mean(dim=1).clamp_min(MIN_VARIANCE)
+        self.variance.lerp_(seen, MOMENTUM)
+        return seen
+
+    def _bounded(self, grid):
+        if self.settings["bounds"] is None:
+            return grid
+        low, high = self._per_channel(grid.new_tensor(self.settings["bounds"]).T)
+        width = (high - low).clamp_min(MIN_VARIANCE)
+        share = (-low / width).clamp(0.01, 0.99)  # where 0 lies between the bounds
+        return low + width * torch.sigmoid(grid / (width * share * (1 - share)) + torch.logit(share))
