@@ -54,6 +54,7 @@ def train_prior(name, codes, classes, head, generator, *, n_steps=N_STEPS, lr=3e
 def distil_decoder(teacher, prior, size, n_levels, generator, *, n_steps=400, batch_size=128, lr=3e-3):
     """Return a narrower decoder trained without data: codes of the prior, decoded under any group."""
     student = type(teacher.decoder)(**teacher.decoder.student_settings(size), generator=generator)
+    student.spectrum.copy_(teacher.decoder.spectrum)
     optimizer = torch.optim.AdamW(student.parameters(), lr)
     schedule = one_cycle(optimizer, lr, n_steps)
     for _ in range(n_steps):

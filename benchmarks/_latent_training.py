@@ -106,7 +106,10 @@ class LatentTeacher(nn.Module):
         super().__init__()
         widths = {"channels": channels, "generator": generator}
         self.encoder = GridEncoder(shape, latent_features, **widths)
-        self.decoder = GridDensity(shape, [n_levels], latent_features, bounds=bounds, **widths)
+        is_sequence = len(shape) == 2
+        self.decoder = GridDensity(
+            shape, [n_levels], latent_features, bounds=bounds, residual_noise=is_sequence, **widths
+        )
         self.head = nn.Linear(latent_features, n_classes)
         self.prior_means = nn.Parameter(torch.zeros(n_classes, latent_features))
         self.prior_log_variances = nn.Parameter(torch.zeros(n_classes, latent_features))
@@ -146,10 +149,10 @@ def train_latent_teacher(
     classes,
     groups,
     *,
-    weight=1.0,
-    bound=0.005,
+    weight=3.0,
+    bound=0.003,
     real_weight=1.0,
-    kl_weight=4.0,
+    kl_weight=0.01,
     label_weight=1.0,
     n_batches=300,
     batch_size=256,
@@ -158,7 +161,7 @@ def train_latent_teacher(
 ):
     r"""Train in place, on batches in which every cell has about the same share.
 
-    .. math:: -\overline{\log p(x_e)} + \beta \frac{\mathrm{KL}}{D} + w_y \mathrm{CE}(y; z)
+    .. math:: -\overline{\log p(x_e)} + \beta \mathrm{KL} + w_y \mathrm{CE}(y; z)
               + r(t) \Bigl[\lambda D(z'; s') + w_y \mathrm{CE}(y; z') + w_s D(z; s)\Bigr]
 
     z' is the code of a recolored item: a code of the batch, decoded under a group s' that is drawn independently of
@@ -178,7 +181,8 @@ def train_latent_teacher(
     bound : float
         The dependence that it comes to; :math:`\lambda` never falls below where it starts.
     real_weight, kl_weight, label_weight : float
-        :math:`w_s`, :math:`\beta` and :math:`w_y`; the number of elements is D.
+        :math:`w_s`, :math:`\beta` and :math:`w_y`. When an image is enlarged, neither the mean over its elements nor
+        its code changes; so :math:`\beta` is not divided by the number of elements.
     n_batches, batch_size, lr, seed
         Length, width, speed and seed of training; half of a batch is recolored.
 
@@ -193,7 +197,7 @@ def train_latent_teacher(
     schedule = one_cycle(optimizer, lr, n_batches)
     n_groups = teacher.decoder.settings["level_counts"][0]
     chances = cell_balanced_probabilities((classes * n_groups + groups).numpy())
-    adaptive, measured, history = AdaptiveWeight(weight, bound, rate=10 / n_batches, least=weight), bound, []
+    adaptive, measured, history = AdaptiveWeight(weight, bound, rate=5 / n_batches, least=weight), bound, []
     teacher.train()
     for batch in range(n_batches):
         rows = torch.as_tensor(rng.choice(len(grid), batch_size, p=chances))
@@ -208,8 +212,8 @@ def train_latent_teacher(
         other_dependence = group_dependence(recolored, other)
         label = F.cross_entropy(teacher.head(code), y)
         other_label = F.cross_entropy(teacher.head(recolored), y[: len(other)])
-        ramp = min(1.0, (batch + 1) / (RAMP * n_batches))
-        loss = -fit + kl_weight * kl / grid[0].numel() + label_weight * (label + ramp * other_label)
+        ramp = min(1.0, (batch + 1) / (RAMP * n_batches)) ** 2
+        loss = -fit + kl_weight * kl + label_weight * (label + ramp * other_label)
         loss = loss + ramp * (real_weight * dependence + adaptive.value * other_dependence)
         optimizer.zero_grad()
         loss.backward()

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from skfairgen.nn._initial_weights import draw_initial_weights
+from skfairgen.nn._normal_noise import to_normal, to_uniform
 from skfairgen.nn.grid._pyramid import Pyramid
 
 MIN_VARIANCE = 1e-6
@@ -38,6 +39,10 @@ class GridDensity(nn.Module):
     bounds : sequence of (float, float), or None
         Least and greatest value of each channel, in the unit of the items. The means keep inside, on a logistic curve
         of slope 1 at 0. None for no bounds.
+    residual_noise : bool
+        Whether :meth:`sample` adds noise like what the means leave unexplained: normal, with the power that the
+        residuals of training had at each frequency of each channel. Without it, it gives the mean. White noise of
+        variance :math:`\sigma_c^2` would look like no item.
     channels : int
         Channels of the finest level; they double with every coarser one, up to four times as many.
     hidden_features : int
@@ -52,8 +57,7 @@ class GridDensity(nn.Module):
     item_names : tuple of str
         ``("grid",)``.
     n_noise : int
-        0: :meth:`sample` gives the mean. What the decoder leaves unexplained is not white, and a white draw of it would
-        look like no item.
+        Uniform numbers that one item takes: one an element with `residual_noise`, else none.
 
     Notes
     -----
@@ -68,10 +72,18 @@ class GridDensity(nn.Module):
     """
 
     item_names = ("grid",)
-    n_noise = 0
 
     def __init__(
-        self, shape, level_counts, latent_features, *, bounds=None, channels=32, hidden_features=128, generator=None
+        self,
+        shape,
+        level_counts,
+        latent_features,
+        *,
+        bounds=None,
+        residual_noise=False,
+        channels=32,
+        hidden_features=128,
+        generator=None,
     ):
         super().__init__()
         self.settings = {
@@ -79,9 +91,11 @@ class GridDensity(nn.Module):
             "level_counts": [int(n_levels) for n_levels in level_counts],
             "latent_features": int(latent_features),
             "bounds": None if bounds is None else [[float(low), float(high)] for low, high in bounds],
+            "residual_noise": bool(residual_noise),
             "channels": int(channels),
             "hidden_features": int(hidden_features),
         }
+        self.n_noise = prod(shape) if residual_noise else 0
         self.pyramid = Pyramid(tuple(self.settings["shape"]), channels)
         n_levels = sum(level_counts)
         self.dense = nn.Linear(latent_features + n_levels, hidden_features)
@@ -91,6 +105,7 @@ class GridDensity(nn.Module):
         self.convolutions = nn.ModuleList(self.pyramid.convolution(*level, transposed=True) for level in levels)
         self.films = nn.ParameterList(nn.Parameter(torch.zeros(n_levels, 2 * width)) for width in widths[1:])
         self.register_buffer("variance", torch.ones(shape[0]))
+        self.register_buffer("spectrum", torch.ones(shape if residual_noise else 0))
         draw_initial_weights(self, generator)
 
     def mean(self, given, code: Tensor) -> Tensor:
@@ -107,19 +122,29 @@ class GridDensity(nn.Module):
 
     def log_prob(self, items: dict[str, Tensor], given, code: Tensor) -> Tensor:
         """Return the log-density of each element, shape (B, D) with D = C T or C H W, in nats."""
-        squares = (items["grid"] - self.mean(given, code)).square()
+        residuals = items["grid"] - self.mean(given, code)
+        if self.training and self.n_noise:
+            power = self._to_frequencies(residuals.detach()).abs().square().mean(dim=0)
+            self.spectrum.lerp_(power.clamp_min(MIN_VARIANCE), MOMENTUM)
+        squares = residuals.square()
         variance = self._per_channel(self._variance_of(squares))
         return -0.5 * (squares / variance + variance.log() + math.log(2 * math.pi)).flatten(1)
 
     @torch.no_grad()
     def sample(self, given, noise: Tensor, code: Tensor) -> dict[str, Tensor]:
-        """Return the mean of each item; `noise` has no column."""
-        return {"grid": self.mean(given, code)}
+        """Return the mean of each item, plus its residual noise."""
+        mean = self.mean(given, code)
+        if self.n_noise:
+            mean = mean + self._colored(to_normal(noise).view_as(mean), self.spectrum.sqrt())
+        return {"grid": mean}
 
     @torch.no_grad()
     def noise_of(self, items: dict[str, Tensor], given, code: Tensor, uniforms: Tensor) -> Tensor:
-        """Return the noise that gives these items, which has no column, shape (B, 0)."""
-        return uniforms[:, :0]
+        """Return the noise that makes :meth:`sample` give these items, shape (B, n_noise); `uniforms` is not used."""
+        if not self.n_noise:
+            return uniforms[:, :0]
+        residuals = items["grid"] - self.mean(given, code)
+        return to_uniform(self._colored(residuals, self.spectrum.rsqrt())).flatten(1)
 
     @torch.no_grad()
     def target(self, items: dict[str, Tensor], given, temperature: float = 1.0, code: Tensor | None = None) -> Tensor:
@@ -193,6 +218,14 @@ class GridDensity(nn.Module):
         seen = squares.detach().transpose(0, 1).flatten(1).mean(dim=1).clamp_min(MIN_VARIANCE)
         self.variance.lerp_(seen, MOMENTUM)
         return seen
+
+    def _to_frequencies(self, grid):
+        return torch.fft.fftn(grid, dim=tuple(range(2, grid.ndim)), norm="ortho")
+
+    def _colored(self, grid, gain):
+        """Multiply each frequency of a grid by a gain of shape (C, T) or (C, H, W)."""
+        colored = gain * self._to_frequencies(grid)
+        return torch.fft.ifftn(colored, dim=tuple(range(2, grid.ndim)), norm="ortho").real
 
     def _bounded(self, grid):
         if self.settings["bounds"] is None:

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from skfairgen.nn._initial_weights import draw_initial_weights
-from skfairgen.nn.priors._prior import Prior, normal, perceptron
+from skfairgen.nn._normal_noise import to_normal
+from skfairgen.nn.priors._prior import Prior, perceptron
 
 FREQUENCIES = (1, 2, 4, 8)
 
@@ -72,7 +73,7 @@ class GuidedPrior(Prior):
         def push(scaled):
             return guidance * self._entropy_slope(scaled, group_logits) if guidance else 0.0
 
-        return self.center + self.scale * self._walk(normal(noise), self._one_hot(classes), push)
+        return self.center + self.scale * self._walk(to_normal(noise), self._one_hot(classes), push)
 
     @abstractmethod
     def _walk(self, scaled, told, push):

@@ -5,7 +5,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from skfairgen.nn.priors._prior import Prior, normal
+from skfairgen.nn._normal_noise import to_normal
+from skfairgen.nn.priors._prior import Prior
 
 RIDGE = 1e-4  # of the pooled variance
 POOLED_ROWS = 8  # rows of the pooled covariance that every class is lent, for each component
@@ -70,4 +71,4 @@ class MomentsPrior(Prior):
 
     def sample(self, classes: Tensor, noise: Tensor) -> Tensor:
         """Return codes of shape (B, K) of these classes, from noise of shape (B, n_noise), uniform in [0, 1)."""
-        return self.means[classes] + (self.factors.tril()[classes] @ normal(noise).unsqueeze(2)).squeeze(2)
+        return self.means[classes] + (self.factors.tril()[classes] @ to_normal(noise).unsqueeze(2)).squeeze(2)

@@ -4,8 +4,9 @@ import torch
 from torch import Tensor, nn
 
 from skfairgen.nn._initial_weights import draw_initial_weights
+from skfairgen.nn._normal_noise import to_normal
 from skfairgen.nn.priors._moments_prior import MomentsPrior
-from skfairgen.nn.priors._prior import normal, perceptron
+from skfairgen.nn.priors._prior import perceptron
 
 
 class OneStepPrior(MomentsPrior):
@@ -40,5 +41,5 @@ class OneStepPrior(MomentsPrior):
 
     def sample(self, classes: Tensor, noise: Tensor) -> Tensor:
         """Return codes of shape (B, K) of these classes, from noise of shape (B, n_noise), uniform in [0, 1)."""
-        bent = self.network(torch.cat([normal(noise), self._one_hot(classes)], dim=1))
+        bent = self.network(torch.cat([to_normal(noise), self._one_hot(classes)], dim=1))
         return super().sample(classes, noise) + self.scale * bent

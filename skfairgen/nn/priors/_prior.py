@@ -1,4 +1,4 @@
-"""What every prior shares: settings, the scale of the codes, one-hot classes and normal noise."""
+"""What every prior shares: settings, the scale of the codes, and one-hot classes."""
 
 import torch
 import torch.nn.functional as F
@@ -71,12 +71,6 @@ class Prior(nn.Module):
 
     def _uniform(self, n_rows, generator):
         return torch.rand(n_rows, self.n_noise, generator=generator, device=self.center.device)
-
-
-def normal(noise: Tensor) -> Tensor:
-    """Turn uniform numbers in [0, 1) into standard normal ones."""
-    least = torch.finfo(noise.dtype).eps / 2
-    return torch.special.ndtri(noise.clamp(least, 1 - 2 * least))
 
 
 def perceptron(in_features, hidden_features, out_features, n_hidden=2) -> nn.Sequential:

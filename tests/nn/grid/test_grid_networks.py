@@ -171,3 +171,30 @@ def test_the_pair_learns_to_copy():
         optimizer.step()
     error = (density.sample(given, torch.rand(64, 0), encoder(items)[0])["grid"] - waves).square().mean()
     assert error < 0.1 * waves.var()
+
+
+@pytest.mark.parametrize("shape", [(2, 16), (1, 6, 5)], ids=str)
+def test_residual_noise_has_the_spectrum_of_the_residuals(shape):
+    density, _, given, code = make(shape, n=400, residual_noise=True)
+    white = torch.randn(400, *shape, generator=generator(7))
+    smooth = (white + white.roll(1, -1) + white.roll(2, -1)) / 3
+    mean = density.mean(given, code).detach()
+    for _ in range(60):
+        density.log_prob({"grid": mean + smooth}, given, code)
+    drawn = density.sample(given, torch.rand(400, density.n_noise, generator=generator(8)), code)["grid"] - mean
+    for lag in range(4):
+        found, expected = ((noise * noise.roll(lag, -1)).mean() for noise in (drawn, smooth))
+        assert found.item() == pytest.approx(expected.item(), abs=0.03)
+
+
+def test_the_noise_of_an_item_gives_it_back_and_carries_its_residual_to_another_group():
+    density, items, given, code = make((2, 9), (2,), residual_noise=True)
+    for _ in range(20):
+        density.log_prob(items, given, code)
+    noise = density.noise_of(items, given, code, torch.rand(7, density.n_noise))
+    again = density.sample(given, noise, code)["grid"]
+    torch.testing.assert_close(again, items["grid"], atol=2e-3, rtol=0)
+    other = Given(None, 1 - given.levels)
+    moved = density.sample(other, noise, code)["grid"]
+    residual = items["grid"] - density.mean(given, code)
+    torch.testing.assert_close(moved - density.mean(other, code), residual, atol=2e-3, rtol=0)
