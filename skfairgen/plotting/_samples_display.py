@@ -130,15 +130,18 @@ class SamplesDisplay:
     def _draw_images(self):
         integers = all(np.issubdtype(own.dtype, np.integer) for own in self.samples.values())
         least, most = (0, 255) if integers else self._limits()
+        n_each = max(map(len, self.samples.values()))
         for column, row, own in self._places():
+            height, width = own.shape[1:3]
             side_by_side = np.concatenate(list(own), axis=1)
             shares = np.clip((side_by_side - float(least)) / (float(most) - least or 1.0), 0, 1)
             if shares.ndim == 3 and shares.shape[2] not in (3, 4):
                 shares = shares.mean(axis=2)
+            blank = [(0, 0), (0, (n_each - len(own)) * width), (0, 0)][: shares.ndim]
+            shares = np.pad(shares, blank, constant_values=1.0)
             extent = (column - 0.47, column + 0.47, row + 0.47, row - 0.47)
             self.ax_.imshow(shares, extent=extent, cmap="gray", vmin=0, vmax=1, aspect="auto")
-        height, width = own.shape[1:3]
-        self.ax_.set_aspect(height / (width * len(own)))
+        self.ax_.set_aspect(height / (width * n_each))
 
     def _draw_lines(self):
         collections = import_module("matplotlib.collections")

@@ -35,6 +35,15 @@ def test_images_of_any_channels_are_drawn(shape, n_each):
         assert 0 <= image.get_array().min() <= image.get_array().max() <= 1
 
 
+def test_a_cell_of_fewer_samples_leaves_room():
+    images = np.zeros((3, 4, 5, 3), dtype="uint8")
+    display = SamplesDisplay.from_arrays(images, [0, 0, 1], ["a", "a", "a"], n_each=2)
+    full, half = (image.get_array() for image in display.ax_.images)
+    assert full.shape == half.shape == (4, 10, 3)
+    assert (half[:, :5] == 0).all()
+    assert (half[:, 5:] == 1).all()
+
+
 def test_sequences_are_lines_from_least_to_greatest():
     sequences = RNG.normal(size=(8, 20, 2))
     display = SamplesDisplay.from_arrays(sequences, [0, 1] * 4, [0] * 4 + [1] * 4, n_each=2)
