@@ -1,4 +1,4 @@
-"""Labels drawn from scores that do not see the group, and have the same mean in every group."""
+"""Labels drawn from scores that do not see the group, and have the same mean in every group of a stratum."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ import numpy as np
 from skfairgen.criteria import draw_labels, fit_parity_scores, minimal_flip_labels, parity_scores
 from skfairgen.models._density_model import DensityModel
 from skfairgen.models._draws import Draws
+from skfairgen.models._label_repair import StrataReader
 
 N_ROWS = 20_000
 
@@ -17,14 +18,16 @@ class BlindRepair:
 
     Attributes
     ----------
-    multipliers, mean_shares : ndarray of shape (n_classes, n_groups)
-        What :func:`fit_parity_scores` found.
+    multipliers, mean_shares : ndarray of shape (n_strata, n_classes, n_groups)
+        What :func:`fit_parity_scores` found in each stratum.
     shares : ndarray of shape (n_classes, n_groups)
         Share of each cell in the repaired rows.
     strength : float
         How far, in [0, 1].
     label_draw : {"sample", "minimal"}
         Whether labels are drawn afresh, or change as rarely as the moved scores allow.
+    strata : callable
+        Reads the strata of items.
     """
 
     multipliers: np.ndarray
@@ -32,16 +35,23 @@ class BlindRepair:
     shares: np.ndarray
     strength: float
     label_draw: str
+    strata: StrataReader
 
     #: every group gets the class counts that its share asks for, to the row
     is_exact = True
 
     @staticmethod
-    def learn(model: DensityModel, rng: np.random.Generator, n_threads: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    def learn(
+        model: DensityModel, strata: StrataReader, rng: np.random.Generator, n_threads: int = 1
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return the multipliers and mean shares of the scores, from rows of the model."""
         sizes = rng.multinomial(N_ROWS, model.cells.group_shares)
         draws = model.draw_as_learned(sizes, rng, n_threads)
-        return fit_parity_scores(model.joint_scores(draws.items, n_threads))
+        joint, own = model.joint_scores(draws.items, n_threads), strata(draws.items, rng)
+        masks = [own == stratum for stratum in range(model.cells.strata_counts.shape[2])]
+        found = [fit_parity_scores(joint[mask] if mask.any() else joint) for mask in masks]
+        multipliers, mean_shares = (np.stack([each[place] for each in found]) for place in (0, 1))
+        return multipliers, mean_shares
 
     def scores(
         self, model: DensityModel, draws: Draws, rng: np.random.Generator, n_threads: int
@@ -49,7 +59,10 @@ class BlindRepair:
         """Return the probability of each class before and after the repair, (n_items, n_classes) each."""
         joint = model.joint_scores(draws.items, n_threads)
         before = model.class_scores(draws.items, draws.group_codes, n_threads)
-        moved = parity_scores(joint, self.multipliers, self.mean_shares)
+        moved, own = np.empty_like(before), self.strata(draws.items, rng)
+        for stratum in np.unique(own):
+            rows = own == stratum
+            moved[rows] = parity_scores(joint[rows], self.multipliers[stratum], self.mean_shares[stratum])
         return before, (1 - self.strength) * before + self.strength * moved
 
     def labels(

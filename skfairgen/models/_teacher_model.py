@@ -75,8 +75,8 @@ class TeacherModel:
             return self._fair_labels(wish, strata, tuning, rng, n_threads)
         if not wish.sees_group:
             if self.blind_scores is None:
-                self.blind_scores = BlindRepair.learn(self.rows, rng, n_threads)
-            return BlindRepair(*self.blind_scores, shares, wish.strength, wish.label_draw)
+                self.blind_scores = BlindRepair.learn(self.rows, strata, rng, n_threads)
+            return BlindRepair(*self.blind_scores, shares, wish.strength, wish.label_draw, strata)
         if self.transport is None:
             self.transport = BarycenterRepair.learn_transport(self.rows, strata, rng, n_threads)
         return BarycenterRepair(self.transport, shares, wish.strength, wish.label_draw, strata)
@@ -130,7 +130,7 @@ class TeacherModel:
             made.transport = StratifiedTransport.from_state(transport, version)
             made.transport.check_fits(counts.shape)
         if blind_scores is not None:
-            multipliers, mean_shares = (_of_shape(values, shape) for values in blind_scores)
+            multipliers, mean_shares = (_of_shape(values, (counts.shape[2], *shape)) for values in blind_scores)
             made.blind_scores = multipliers, mean_shares
         for saved in plans:
             plan = FairPlan.from_state(saved["plan"], version)
