@@ -104,7 +104,9 @@ def test_labels_are_independent_of_the_group_without_a_repair_step(table, criter
 
 
 def test_a_student_of_repaired_rows_learns_the_repaired_relation(table):
-    teacher = FairGenerator(SENSITIVE, criterion="demographic_parity", max_epochs=8, random_state=0)
+    """Labels from moved scores (label_draw="sample"), whose relation to the columns is smooth."""
+    options = {"criterion": "demographic_parity", "label_draw": "sample", "max_epochs": 8, "random_state": 0}
+    teacher = FairGenerator(SENSITIVE, **options)
     teacher.fit(table.data, table.target)
     copy = FairGenerator(SENSITIVE, max_epochs=8, random_state=0).fit(table.data, table.target)
     X, _ = teacher.sample(30_000, random_state=0)

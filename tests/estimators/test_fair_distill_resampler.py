@@ -19,7 +19,7 @@ from sklearn.preprocessing import OrdinalEncoder
 
 from skfairgen import FairDistillResampler
 from skfairgen.datasets import make_biased_classification
-from skfairgen.estimators import _generator_fitting
+from skfairgen.estimators import _learning
 from skfairgen.exceptions import SmallGroupWarning
 
 MODES = ["augment", "replace"]
@@ -353,7 +353,7 @@ MISSING_SOME = pd.Series([0.0, 1.0, np.nan, 1.0] * 10)
     ],
 )
 def test_input_that_cannot_be_learned_from_is_refused_before_training(monkeypatch, X, y, parameters, message):
-    monkeypatch.setattr(_generator_fitting, "learn_rows", lambda *_, **__: pytest.fail("training began"))
+    monkeypatch.setattr(_learning, "fit_density", lambda *_, **__: pytest.fail("training began"))
     resampler = _resampler(**{"sensitive_columns": "s", **parameters})
     with pytest.raises(ValueError, match=message):
         resampler.fit_resample(X, y)
