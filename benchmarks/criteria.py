@@ -60,7 +60,7 @@ PEERS = {
 }
 
 
-def rows(task, seed, part=None, python=None, draws=DRAWS):
+def rows(task, seed, part=None, python=None, draws=DRAWS, criteria=CRITERIA):
     """Yield the figures of every method of a part, or of all parts, on one table."""
     judged = {
         "sensitive_columns": task.sensitive_columns,
@@ -73,7 +73,7 @@ def rows(task, seed, part=None, python=None, draws=DRAWS):
         if task.positive is not None:
             yield from peer_rows(task, seed, python)
     if part in (None, "plans"):
-        yield from plan_rows(task, judged, seed, draws)
+        yield from plan_rows(task, judged, seed, draws, criteria)
     if part in (None, "strengths"):
         yield from strength_rows(task, judged, seed)
     if part in (None, "augment"):
@@ -94,11 +94,11 @@ def simple_rows(task, judged, seed):
             yield flat(train_and_test(made, task.test, **judged), method=f"{name}, parity cells", seed=seed)
 
 
-def plan_rows(task, judged, seed, draws):
+def plan_rows(task, judged, seed, draws, criteria=CRITERIA):
     """Yield the figures of planned labels, of each criterion, model and draw, and of other labels."""
     fit = _fitted(task, seed)
     yield from _figures(task, judged, "no criterion", *fit)
-    for criterion, sees_group, label_draw in product(CRITERIA, (True, False), draws):
+    for criterion, sees_group, label_draw in product(criteria, (True, False), draws):
         options = {"criterion": criterion, "sensitive_at_prediction": sees_group, "label_draw": label_draw}
         name = f"{criterion}, {'sees s' if sees_group else 'blind'}, {label_draw}"
         yield from _figures(task, judged, name, *_fitted(task, seed, **options))
@@ -122,9 +122,9 @@ def augment_rows(task, judged, seed):
     if task.positive is None:
         return
     with cpu_clock() as clock:
-        strategy = {"sampling_strategy": "equalized_odds", "strength": 0.85, "random_state": seed}
+        strategy = {"sampling_strategy": "equalized_odds", "random_state": seed}
         made = FairDistillResampler(task.sensitive_columns, **strategy).fit_resample(*task.train)
-    yield flat(train_and_test(made, task.test, **judged), method="added, equalized_odds .85", seed=seed, **clock)
+    yield flat(train_and_test(made, task.test, **judged), method="added, equalized_odds", seed=seed, **clock)
 
 
 def classifier_rows(task, seed):
@@ -202,6 +202,7 @@ def main():
         "--part", choices=["peers", "plans", "strengths", "augment", "classifiers"], help="only some methods"
     )
     parser.add_argument("--draws", nargs="+", default=DRAWS, choices=DRAWS, help="label_draw of the plans")
+    parser.add_argument("--criteria", nargs="+", default=CRITERIA, choices=CRITERIA, help="criteria of the plans")
     parser.add_argument("--tabfairgdt", metavar="PYTHON", help="interpreter that has tabfairgdt; left out without it")
     parser.add_argument("--json", help="file to write every run to")
     parser.add_argument("--picture", help="PNG to draw")
@@ -221,6 +222,7 @@ def main():
                 options.part,
                 options.tabfairgdt,
                 options.draws,
+                options.criteria,
             )
         ]
         show(runs[dataset], [*BOTH, "cpu_seconds"])
