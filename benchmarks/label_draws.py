@@ -20,7 +20,7 @@ from sklearn.metrics import brier_score_loss
 
 from skfairgen import FairGenerator
 from skfairgen.exceptions import SkfairgenWarning
-from skfairgen.metrics import c2st, demographic_parity_ratio
+from skfairgen.metrics import c2st_auc, demographic_parity_ratio
 
 DRAWS = ("sample", "minimal", "sharpen", "decide")
 FIGURES = ["auc", "accuracy", "dpr", "eor", "dpr_without", "c2st", "positives", "brier", "dpr_10", "dpr_30"]
@@ -56,7 +56,7 @@ def figures(task, made, seed, weights=None):
     found |= {"brier": brier_score_loss(truth, score), "positives": np.average(positive, weights=weights)}
     if weights is None:
         (X, y), (real_X, real_y) = made, task.train
-        found["c2st"] = c2st(real_X.assign(label=np.asarray(real_y)), X.assign(label=np.asarray(y)), random_state=seed)
+        found["c2st"] = c2st_auc(real_X.assign(label=np.asarray(real_y)), X.assign(label=np.asarray(y)), random_state=seed)
     return found
 
 
