@@ -56,7 +56,8 @@ def figures(task, made, seed, weights=None):
     found |= {"brier": brier_score_loss(truth, score), "positives": np.average(positive, weights=weights)}
     if weights is None:
         (X, y), (real_X, real_y) = made, task.train
-        found["c2st"] = c2st_auc(real_X.assign(label=np.asarray(real_y)), X.assign(label=np.asarray(y)), random_state=seed)
+        tables = (rows.assign(label=np.asarray(labels)) for rows, labels in ((real_X, real_y), (X, y)))
+        found["c2st"] = c2st_auc(*tables, random_state=seed)
     return found
 
 

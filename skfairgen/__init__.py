@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from skfairgen._version import __version__
 
 if TYPE_CHECKING:  # for editors; a test keeps both lists of names the same
-    from skfairgen import criteria, data, datasets, estimators, exceptions, metrics, plotting
+    from skfairgen import criteria, data, datasets, estimators, exceptions, metrics, plotting, report
     from skfairgen.estimators import (
         DistilledGenerator,
         FairDistillResampler,
@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # for editors; a test keeps both lists of names the same
         save,
     )
     from skfairgen.metrics import FairnessScorer
+    from skfairgen.report import compare, evaluate
 
 _ROOM_OF = {
     "DistilledGenerator": "estimators",
@@ -45,15 +46,18 @@ __all__ = [
     "FairnessScorer",
     "WithSensitiveColumns",
     "__version__",
+    "compare",
     "criteria",
     "data",
     "datasets",
     "distill",
     "estimators",
+    "evaluate",
     "exceptions",
     "load",
     "metrics",
     "plotting",
+    "report",
     "save",
 ]
 

@@ -153,7 +153,7 @@ def _reader_to_go_on_with(encoder, table, labels):
     network, asked = encoder.model_.autoencoder, widths(encoder, table, labels)
     same_classes = np.array_equal(labels.predicted, encoder.classes_)
     same_width = network.encoder.latent_features == asked["latent_features"]
-    same_sight = network.encoder.settings["encode_given"] == encoder.sensitive_at_prediction
+    same_sight = encoder.model_.sees_levels == encoder.sensitive_at_prediction
     is_student = hasattr(encoder, "distillation_report_")
     if is_student or not (same_classes and same_width and same_sight):
         return None

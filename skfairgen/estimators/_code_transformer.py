@@ -56,11 +56,11 @@ class CodeTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             If the columns are not those of ``fit``, or a row's group was not seen there.
         """
         check_is_fitted(self, "model_")
-        frame = read_rows(self, X, may_lack=not self.sensitive_at_prediction)
+        frame = read_rows(self, X, may_lack=not self.model_.sees_levels)
         group_codes = np.zeros(len(frame), dtype=int)
-        if self.sensitive_at_prediction:
+        if self.model_.sees_levels:
             group_codes = self.reader_.schema.group_codes(frame, sensitive_features)
-        codes = np.empty((len(frame), self.n_components))
+        codes = np.empty((len(frame), self.model_.n_components))
         for start in range(0, len(frame), READ_ROWS):
             rows = slice(start, start + READ_ROWS)
             codes[rows] = self.model_.encode(self.reader_.items(frame[rows]), group_codes[rows], self.n_threads)
@@ -92,8 +92,9 @@ class CodeTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         """
         check_is_fitted(self, "model_")
         codes = check_array(Z, input_name="Z")
-        if codes.shape[1] != self.n_components:
-            raise ValueError(f"Z has {codes.shape[1]} features, but {self.n_components} were expected: n_components.")
+        expected = self.model_.n_components
+        if codes.shape[1] != expected:
+            raise ValueError(f"Z has {codes.shape[1]} features, but {expected} were expected: n_components.")
         rng = random_generator(random_state)
         reader, model = self.reader_, self.model_
         uniforms = rng.random((len(codes), model.autoencoder.decoder.n_noise))
@@ -168,7 +169,7 @@ class CodeTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
 
     @property
     def _n_features_out(self):
-        return self.n_components
+        return self.model_.n_components
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

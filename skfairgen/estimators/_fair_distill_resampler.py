@@ -91,7 +91,7 @@ class FairDistillResampler(BaseSampler):
     warm_start : bool, default=False
         Go on from the generator of the last call.
     random_state : int, RandomState or None, default=None
-        Seed. None takes fresh entropy and leaves numpy's global state alone.
+        Seed. None takes fresh entropy.
     verbose : bool or int, default=0
         1 shows a progress bar.
 
@@ -285,9 +285,10 @@ class FairDistillResampler(BaseSampler):
         -------
         DataFrame
             A row a cell: class, group, n_real, n_synthetic, n_output (rows), rate_real, rate_output (share of the
-            class within the group) and reason. Also kept as ``sampling_plan_``.
+            class within the group) and reason. What was fitted before stays.
         """
-        return self.fit(X, y, sensitive_features=sensitive_features).sampling_plan_
+        table = read_labeled(self, X, y, sensitive_features)
+        return ResamplingPlan.of(self, table).frame()
 
     def _fit_resample(self, X, y, *, sensitive_features):
         table = read_labeled(self, X, y, sensitive_features)

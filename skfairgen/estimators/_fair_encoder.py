@@ -296,4 +296,4 @@ class FairEncoder(CodeTransformer):
             Codes.
         """
         self.fit(X, y, sensitive_features=sensitive_features)
-        return self.transform(X, sensitive_features=sensitive_features if self.sensitive_at_prediction else None)
+        return self.transform(X, sensitive_features=sensitive_features if self.model_.sees_levels else None)

@@ -74,7 +74,7 @@ class FairGenerator(BaseEstimator):
     n_threads : int, default=1
         Threads of torch.
     warm_start : bool, default=False
-        Go on from the weights of the last ``fit``, with the tokens learned then; begin anew where columns, classes,
+        Go on from the weights of the last ``fit``, with the tokens learned then; start over where columns, classes,
         groups or levels are others.
     random_state : int, RandomState or None, default=None
         Seed. None takes fresh entropy and leaves numpy's global state alone.

@@ -95,4 +95,5 @@ def warn_of_lost_accuracy(repair):
 
 def _wish(generator, criterion, strength):
     label_draw = "sharpen" if generator.label_draw == "auto" else generator.label_draw
-    return Wish(criterion, float(strength), label_draw, bool(generator.sensitive_at_prediction))
+    sees_group, is_tuned = bool(generator.sensitive_at_prediction), generator.tuned_for is not None
+    return Wish(criterion, float(strength), label_draw, sees_group, is_tuned)

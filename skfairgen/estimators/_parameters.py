@@ -10,6 +10,7 @@ TABLE_CONSTRAINTS = {
     "categorical_columns": [StrOptions({"auto"}), "array-like"],
 }
 LEGITIMATE_CONSTRAINTS = {"legitimate_columns": ["array-like", str, Integral, None]}
+MAX_THREADS = 1_024
 CRITERIA = {"demographic_parity", "equalized_odds", "equal_opportunity", "balanced_cells"}
 CRITERION_CONSTRAINTS = {
     "criterion": [StrOptions(CRITERIA), None],
@@ -31,7 +32,7 @@ TRAINING_CONSTRAINTS = {
     "lr": [Interval(Real, 0, None, closed="neither")],
     "early_stopping": ["boolean"],
     "device": [str],
-    "n_threads": [Interval(Integral, 1, None, closed="left")],
+    "n_threads": [Interval(Integral, 1, MAX_THREADS, closed="both")],
     "warm_start": ["boolean"],
     "random_state": ["random_state"],
     "verbose": ["verbose"],

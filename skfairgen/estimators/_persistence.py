@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skfairgen.estimators._private_export import without_records
 from skfairgen.estimators._saved_states import CLASSES, estimator_from_state, estimator_to_state
-from skfairgen.files import pack, read_archive, to_version_2, unpack, write_archive
+from skfairgen.files import FORMAT_VERSION, pack, read_archive, to_version_2, unpack, write_archive
 
 PACKAGES = ("skfairgen", "numpy", "pandas", "scikit-learn", "torch", "safetensors")
 
@@ -117,7 +117,7 @@ def _contents(estimator, private_export):
     name = type(estimator).__name__
     if CLASSES.get(name) is not type(estimator):
         raise TypeError(f"{name} cannot be saved; save takes {', '.join(CLASSES)}.")
-    check_is_fitted(estimator)
+    check_is_fitted(estimator, "generator_" if name == "FairDistillResampler" else "model_")
     is_student = name == "DistilledGenerator"
     private_export = is_student if private_export == "auto" else bool(private_export)
     if private_export and not is_student:
@@ -125,7 +125,12 @@ def _contents(estimator, private_export):
             f"private_export=True needs a DistilledGenerator, found {name}. Distill a generator and "
             "save the student, or leave private_export out."
         )
-    state, arrays = pack(estimator_to_state(without_records(estimator) if private_export else estimator))
+    whole = estimator_to_state(without_records(estimator) if private_export else estimator)
+    try:
+        estimator_from_state(whole, FORMAT_VERSION)
+    except Exception as error:  # a parameter that was changed after fit, or what no part can be made of
+        raise ValueError(f"The estimator cannot be saved, because its file could not be loaded: {error}.") from error
+    state, arrays = pack(whole)
     versions = {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}}
     manifest = {
         "class": name,

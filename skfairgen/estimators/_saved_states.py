@@ -12,6 +12,7 @@ from skfairgen.estimators._fair_distill_resampler import FairDistillResampler
 from skfairgen.estimators._fair_encoder import FairEncoder
 from skfairgen.estimators._fair_generator import FairGenerator
 from skfairgen.estimators._fitted import set_fitted
+from skfairgen.estimators._parameters import MAX_THREADS
 from skfairgen.estimators._row_drawer import cell_names
 from skfairgen.models import CodeModel, DensityModel, TeacherModel
 from skfairgen.nn import is_made_for
@@ -19,9 +20,8 @@ from skfairgen.nn import is_made_for
 #: for each class that a file may hold: what its model is, and its other fitted attributes
 MODELS = {"FairGenerator": TeacherModel, "DistilledGenerator": DensityModel, "FairEncoder": CodeModel}
 CLASSES = {made.__name__: made for made in (DistilledGenerator, FairDistillResampler, FairEncoder, FairGenerator)}
-MAX_THREADS = 1_024
 NAMES = ("n_features_in_", "feature_names_in_")
-TABLES = ("history_", "distillation_report_", "dependence_")
+TABLES = ("history_", "tuning_", "distillation_report_", "dependence_")
 #: fields of the state of any estimator, and of a resampler
 SHARED = {"class", "parameters", "requests", "fitted"}
 FIELDS = ({*SHARED, "reader", "model", "output"}, {*SHARED, "generator", "teacher", "keeps_teacher"})

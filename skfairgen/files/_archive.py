@@ -55,7 +55,10 @@ def write_archive(target: Any, manifest: dict[str, Any], state: dict[str, Any], 
     contents = {"manifest.json": json.dumps(manifest, indent=1).encode(), **contents}
     whole = _zipped(contents)
     if hasattr(target, "write"):
-        target.write(whole)
+        left = memoryview(whole)
+        while len(left):  # an unbuffered file may take a part only
+            n_written = target.write(left)
+            left = left[len(left) if n_written is None else n_written :]
         return
     with atomic_write(target) as file:
         file.write(whole)
@@ -127,7 +130,9 @@ def _inflates_too_much(n_bytes, n_packed):
 
 def _read_source(source, max_bytes):
     if hasattr(source, "read"):
-        whole = source.read(max_bytes + 1)
+        whole = b""
+        while len(whole) <= max_bytes and (part := source.read(max_bytes + 1 - len(whole))):
+            whole += part  # an unbuffered file may give a part only
     else:
         with Path(source).open("rb") as file:
             whole = file.read(max_bytes + 1)

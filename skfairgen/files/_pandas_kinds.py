@@ -16,6 +16,7 @@ NAMED_DTYPE = re.compile(
     r"|[\w\[\], =/:+-]+\[pyarrow\])"
 )
 MAX_NAME = 200
+MAX_LABELS = 40_000
 MAX_RANGE = 1 << 20
 
 
@@ -37,7 +38,14 @@ def _read_categorical(unpacker, v, ordered):
     categories = unpacker.read(v)
     if not (categories is None or isinstance(categories, pd.Index)) or type(ordered) is not bool:
         raise ValueError(f"it holds the categories {categories!r:.80}, expected an index of them")
+    _check_length(categories)
     return pd.CategoricalDtype(categories, ordered)
+
+
+def _check_length(labels):
+    """Refuse more labels than can be looked up in time where all of them are made to share a hash."""
+    if labels is not None and len(labels) > MAX_LABELS:
+        raise ValueError(f"it holds an index of {len(labels):,} labels, and one may have {MAX_LABELS:,}")
 
 
 def _write_values(values, packer):
@@ -69,6 +77,7 @@ def _read_values(unpacker, v, dtype):
 
 def _read_index(unpacker, v, dtype, name):
     values = _read_values(unpacker, v, dtype)
+    _check_length(values)
     return pd.Index(values, dtype=values.dtype, name=unpacker.read(name), tupleize_cols=False)
 
 

@@ -126,7 +126,10 @@ def _write_set(value, packer):
 def _read_decimal(unpacker, v):
     if len(v) > MAX_DIGITS:
         raise ValueError(f"it holds a decimal of {len(v):,} characters, and one may have {MAX_DIGITS:,}")
-    return Decimal(v)
+    number = Decimal(v)
+    if number.is_finite() and abs(number.adjusted()) > MAX_DIGITS:
+        raise ValueError(f"it holds a decimal of {abs(number.adjusted()):,} digits, and one may have {MAX_DIGITS:,}")
+    return number
 
 
 def _moment(kind):

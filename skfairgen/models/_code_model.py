@@ -42,6 +42,16 @@ class CodeModel:
         return self.autoencoder.encoder.active.cpu().numpy() > 0
 
     @property
+    def sees_levels(self) -> bool:
+        """Whether the encoder is given the sensitive levels."""
+        return bool(getattr(self.autoencoder.encoder, "encode_given", False))
+
+    @property
+    def n_components(self) -> int:
+        """Width of the code."""
+        return int(self.autoencoder.encoder.latent_features)
+
+    @property
     def resolution(self) -> np.ndarray:
         """Standard deviation of the noise of each component, shape (n_components,)."""
         return self.autoencoder.encoder.resolution.cpu().numpy()

@@ -185,15 +185,19 @@ def module_from_state(state: dict[str, Any]) -> Any:
     found = {name: array.shape for name, array in weights.items()}
     if found != expected or any(array.dtype.kind != "f" for array in weights.values()):
         raise ValueError(f"the weights of its {state['name']} do not have the shapes that its settings declare")
+    if any(np.isnan(array).any() or np.isposinf(array).any() for array in weights.values()):
+        raise ValueError(f"the weights of its {state['name']} are not all numbers")
     with torch.device("cpu"):
         module = build(state["name"], state["settings"])
-    module.load_state_dict({name: torch.tensor(array) for name, array in weights.items()}, assign=True)
+        module.load_state_dict({name: torch.tensor(array) for name, array in weights.items()}, assign=True)
     return module.eval()
 
 
 def _check_numbers(settings):
     """Raise ValueError for settings that no network has; they are checked before a network is made of them."""
     for name, value in settings.items():
+        if name == "dropout" and not (type(value) is float and 0 <= value < 1):
+            raise ValueError(f"its network has the dropout {value!r:.80}, expected a rate in [0, 1)")
         if isinstance(value, dict):
             _check_numbers(value)
             continue

@@ -13,6 +13,7 @@ from skfairgen.models._fair_labels import FairLabels, Tuning, make_fair_labels
 from skfairgen.models._label_repair import BarycenterRepair, StrataReader
 
 #: criteria whose labels are made after a row is drawn; the others are shares of cells
+MAX_PLANS = 32
 REPAIRED = ("demographic_parity", "equalized_odds", "equal_opportunity")
 
 
@@ -30,12 +31,15 @@ class Wish:
         How they are drawn.
     sees_group : bool
         Whether models trained on the rows see the group.
+    is_tuned : bool
+        Whether a plan is tuned on a classifier.
     """
 
     criterion: str | None
     strength: float = 1.0
     label_draw: str = "sample"
     sees_group: bool = True
+    is_tuned: bool = True
 
 
 class TeacherModel:
@@ -95,6 +99,8 @@ class TeacherModel:
                 n_threads=n_threads,
             )
             self.plans[wish] = made.plan, made.shares, made.forecast, list(made.records)
+        while len(self.plans) > MAX_PLANS:  # the first asked for are the first to go
+            del self.plans[next(iter(self.plans))]
         plan, shares, forecast, records = self.plans[wish]
         return FairLabels(plan, shares, wish.label_draw, strata, forecast, tuple(records))
 

@@ -101,7 +101,8 @@ class CategoricalColumn:
             fields.require(is_blank or len(set(levels)) == len(levels), "has a level twice")
             made.missing_ = fields.any("missing")
             fields.require(bool(pd.isna(made.missing_)), f"has the missing value {made.missing_!r:.80}")
-            made.decode(np.flatnonzero(made.generable_), np.random.default_rng(0))
+            if not is_blank:  # blank levels are never decoded: another part holds the values
+                made.decode(np.flatnonzero(made.generable_), np.random.default_rng(0))
         return made
 
     def encode(self, column: pd.Series) -> np.ndarray:
