@@ -14,7 +14,7 @@ class LeakageWarning(SkfairgenWarning):
 
 
 class CollapseWarning(SkfairgenWarning):
-    """A learned representation carries no information."""
+    """A code, or decisions that obey a criterion, keep little of what the rows tell, or do not obey it."""
 
 
 class TrainingBudgetWarning(SkfairgenWarning):

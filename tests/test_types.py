@@ -63,7 +63,7 @@ ESTIMATORS = {
     "FairGenerator",
     "WithSensitiveColumns",
 }
-INHERITED = "base class unknown|metaclass unknown|__sklearn_tags__|CodeTransformer\" is partially unknown"
+INHERITED = 'base class unknown|metaclass unknown|__sklearn_tags__|CodeTransformer" is partially unknown'
 LEAST_SHARE = 0.9
 
 

@@ -97,10 +97,8 @@ class FairDistillResampler(BaseSampler):
 
     Attributes
     ----------
-    generator_ : FairGenerator or DistilledGenerator
-        What the synthetic rows were drawn from.
-    teacher_ : FairGenerator
-        The teacher; `generator_` itself unless it was distilled, and then gone with ``keep_teacher=False``.
+    generator_, teacher_ : FairGenerator or DistilledGenerator, FairGenerator
+        What the synthetic rows were drawn from, and its teacher: the same unless it was distilled.
     synthetic_mask_ : ndarray of shape (n_rows,), bool
         Which rows of the output are synthetic.
     sampling_strategy_ : dict
@@ -287,8 +285,7 @@ class FairDistillResampler(BaseSampler):
             A row a cell: class, group, n_real, n_synthetic, n_output (rows), rate_real, rate_output (share of the
             class within the group) and reason. What was fitted before stays.
         """
-        table = read_labeled(self, X, y, sensitive_features)
-        return ResamplingPlan.of(self, table).frame()
+        return ResamplingPlan.of(self, read_labeled(self, X, y, sensitive_features)).frame()
 
     def _fit_resample(self, X, y, *, sensitive_features):
         table = read_labeled(self, X, y, sensitive_features)

@@ -2,6 +2,7 @@
 
 import warnings
 
+import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
@@ -13,6 +14,8 @@ from skfairgen.estimators._row_drawer import RowDrawer, cell_names
 from skfairgen.estimators._tuning import try_classifier, tuning_of
 from skfairgen.exceptions import CollapseWarning
 from skfairgen.models import REPAIRED, Wish
+
+LARGEST_MISS = 0.1  # of a rate, above which a plan is said to fail
 
 
 def fit_generator(generator, table, rng):
@@ -30,13 +33,14 @@ def fit_generator(generator, table, rng):
         go_on_from=generator if generator.warm_start and hasattr(generator, "model_") else None,
     )
     fitted = {}
-    wish = _wish(generator, generator.criterion, generator.strength)
+    wish = _wish(generator, table.schema, generator.criterion, generator.strength)
     if wish.criterion in REPAIRED:  # what it needs is learned now, and not with the first draw
-        tuning = tuning_of(generator, learned.reader, table.cells, table.rows)
+        tuning = tuning_of(generator, learned.reader, table.cells, wish.sees_group, table.rows)
         repair = learned.model.repair(wish, learned.reader.stratum_codes, tuning, generator.n_threads)
         warn_of_lost_accuracy(repair)
         if getattr(repair, "records", ()):
             fitted["tuning_"] = pd.DataFrame(repair.records)
+            warn_of_missed_gap(fitted["tuning_"])
     set_fitted(
         generator,
         reader_=learned.reader,
@@ -68,9 +72,11 @@ def drawer_of(generator, criterion="fitted", strength="fitted"):
         raise ValueError(f"strength={strength} is that of a criterion, and none was asked for. Give a criterion too.")
     reader, model = generator.reader_, generator.model_
     check_criterion(asked["criterion"], reader.schema, generator.label_draw)
-    wish = _wish(generator, asked["criterion"], asked["strength"])
+    if asked["criterion"] in REPAIRED:
+        check_legitimate_columns(generator.legitimate_columns, asked["criterion"])
+    wish = _wish(generator, reader.schema, asked["criterion"], asked["strength"])
     is_new = wish not in model.plans
-    tuning = tuning_of(generator, reader, model.rows.cells)  # the training rows are gone
+    tuning = tuning_of(generator, reader, model.rows.cells, wish.sees_group)  # the training rows are gone
     repair = model.repair(wish, reader.stratum_codes, tuning, generator.n_threads)
     if is_new:
         warn_of_lost_accuracy(repair)
@@ -87,13 +93,28 @@ def warn_of_lost_accuracy(repair):
         f"Decisions that obey the criterion at this strength are expected to be right in {forecast.accuracy:.1%} of "
         f"rows, those without it in {forecast.unconstrained_accuracy:.1%}, and always the commonest class in "
         f"{forecast.constant_accuracy:.1%}: less than half of the gain is kept. The largest strength that keeps half "
-        f"is {forecast.strength_that_keeps_half:.2f}.",
+        f"is {np.floor(100 * forecast.strength_that_keeps_half) / 100:.2f}.",
         CollapseWarning,
         stacklevel=4,
     )
 
 
-def _wish(generator, criterion, strength):
+def warn_of_missed_gap(tuning):
+    """Warn where no round of a tuning came near to the gaps that were wanted."""
+    missed = tuning.loc[tuning["round"] > 0, "missed"].min()
+    if missed > LARGEST_MISS:
+        warnings.warn(
+            f"The best round of the tuning was off by {missed:.2f} in a rate of some group: the plan does not keep its "
+            "promise there. See tuning_. A group that lacks a class or is hard to tell may be the cause; "
+            "label_draw='sample' does not depend on a decision.",
+            CollapseWarning,
+            stacklevel=4,
+        )
+
+
+def _wish(generator, schema, criterion, strength):
     label_draw = "sharpen" if generator.label_draw == "auto" else generator.label_draw
-    sees_group, is_tuned = bool(generator.sensitive_at_prediction), generator.tuned_for is not None
-    return Wish(criterion, float(strength), label_draw, sees_group, is_tuned)
+    is_planned = label_draw in ("sharpen", "decide")
+    # a model that is trained on X does not see values that are given beside X
+    sees_group = generator.sensitive_at_prediction and not (is_planned and schema.sensitive_features is not None)
+    return Wish(criterion, float(strength), label_draw, bool(sees_group))

@@ -126,11 +126,11 @@ def _contents(estimator, private_export):
             "save the student, or leave private_export out."
         )
     whole = estimator_to_state(without_records(estimator) if private_export else estimator)
+    state, arrays = pack(whole)
     try:
         estimator_from_state(whole, FORMAT_VERSION)
     except Exception as error:  # a parameter that was changed after fit, or what no part can be made of
         raise ValueError(f"The estimator cannot be saved, because its file could not be loaded: {error}.") from error
-    state, arrays = pack(whole)
     versions = {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}}
     manifest = {
         "class": name,

@@ -28,6 +28,7 @@ def resample(resampler, table, X, sensitive_features):
     plan = plan.with_teacher(teacher, drawer.shares, rng)
     plan.warn_about_small_cells()
     frame, class_codes, group_codes = drawer.draw(plan.wanted, rng)
+    plan = plan.as_drawn(class_codes, group_codes)
     n_real = 0 if resampler.mode == "replace" else n_rows
     fitted = {
         **planned(table, plan),

@@ -84,6 +84,11 @@ class ResamplingPlan:
             wanted = apportion(shares, self.wanted.sum())
         return replace(self, wanted=wanted, why={**self.why, "is_estimate": False})
 
+    def as_drawn(self, class_codes, group_codes):
+        """Return the plan with the rows that were drawn of each cell: where labels follow decisions, they fall so."""
+        places = np.ravel_multi_index((class_codes, group_codes), self.wanted.shape)
+        return replace(self, wanted=np.bincount(places, minlength=self.wanted.size).reshape(self.wanted.shape))
+
     def as_dict(self):
         """Return the synthetic rows of each cell by name, zeros left out."""
         return self.names.as_dict(self.wanted)
@@ -105,10 +110,11 @@ def _check_idle_options(resampler):
     """Raise ValueError for an option that would do nothing."""
     has_criterion = resampler.criterion is not None
     is_repaired = resampler.criterion in REPAIRED
+    is_planned = is_repaired and resampler.label_draw not in ("sample", "minimal")
     needs = {
         "strength": (1.0, has_criterion or _is(resampler.sampling_strategy, "equalized_odds"), "a criterion"),
         "label_draw": ("auto", is_repaired, "a criterion whose labels are planned"),
-        "tuned_for": ("auto", is_repaired, "a criterion whose labels are planned"),
+        "tuned_for": ("auto", is_planned, "labels that are planned: another label_draw and a criterion"),
         "sensitive_at_prediction": (True, is_repaired, "a criterion whose labels are planned"),
     }
     for name, (default, has_use, need) in needs.items():
@@ -141,7 +147,8 @@ def _rows_to_draw(resampler, strategy, table, names):
     if _is(strategy, "equalized_odds"):
         return np.zeros_like(counts)
     if _is(strategy, "auto"):
-        shares = table.cells.moved_shares(resampler.criterion, resampler.strength)
+        is_of_odds = resampler.criterion in ("equalized_odds", "equal_opportunity")  # which keep the groups' own rates
+        shares = table.cells.moved_shares(None if is_of_odds else resampler.criterion, resampler.strength)
         return apportion(shares, _n_synthetic(resampler, counts.sum()))
     if resampler.mode == "augment":
         return _rows_to_add(allocate(strategy, counts, names), counts, names)

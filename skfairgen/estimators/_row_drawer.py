@@ -55,6 +55,11 @@ class RowDrawer:
         random_state=None,
     ):
         """Draw rows: see :meth:`FairGenerator.sample`."""
+        if return_sample_weight and (cells is not None or class_shares is not None):
+            raise ValueError(
+                "return_sample_weight=True gives every row each label that it may have, so no class can be asked for. "
+                "Leave out cells and class_shares, or draw labels."
+            )
         rng = random_generator(random_state)
         schema = self.reader.schema
         wanted = self._wanted(n_samples, cells, group_shares, class_shares, rng)

@@ -19,36 +19,53 @@ N_TRIED = 200  # rows that a given classifier is tried on before anything is tra
 
 
 class QuietClassifier:
-    """A classifier that keeps to a number of threads; what :func:`tune_plan` clones and fits.
+    """A classifier of class codes that keeps to a number of threads; what :func:`tune_plan` clones and fits.
 
     Parameters
     ----------
     classifier : scikit-learn classifier
-        It is cloned.
+        It is cloned, and given the labels as users know them.
+    classes : ndarray of shape (n_classes,)
+        The labels.
     n_threads : int
         Threads of the libraries behind it.
     """
 
-    def __init__(self, classifier, n_threads):
+    def __init__(self, classifier, classes, n_threads):
         self.classifier = classifier
+        self.classes = classes
         self.n_threads = n_threads
 
     def __sklearn_clone__(self):
-        return QuietClassifier(clone(self.classifier), self.n_threads)
+        return QuietClassifier(clone(self.classifier), self.classes, self.n_threads)
 
     def fit(self, X, y):
-        """Fit the classifier."""
-        with threadpool_limits(self.n_threads):
-            self.classifier.fit(X, y)
+        """Fit the classifier; labels of one class make it a constant."""
+        self.constant_ = y[0] if (y == y[0]).all() else None
+        if self.constant_ is None:
+            with threadpool_limits(self.n_threads):
+                self.classifier.fit(X, self.classes[y])
         return self
 
     def predict(self, X):
-        """Predict with the classifier."""
+        """Return the predicted class codes."""
+        if self.constant_ is not None:
+            return np.full(len(X), self.constant_)
         with threadpool_limits(self.n_threads):
-            return self.classifier.predict(X)
+            predicted = self.classifier.predict(X)
+        return np.searchsorted(self.classes, predicted).clip(max=len(self.classes) - 1)
 
 
-def tuning_of(estimator, reader, cells, rows=None):
+def _seeded(classifier):
+    """Return a clone whose chance is fixed wherever it has a random_state that is None."""
+    made = clone(classifier)
+    names = [
+        name for name, value in made.get_params().items() if name.split("__")[-1] == "random_state" and value is None
+    ]
+    return made.set_params(**dict.fromkeys(names, 0)) if names else made
+
+
+def tuning_of(estimator, reader, cells, sees_group, rows=None):
     """Return what a plan is tuned with; None where ``tuned_for`` is None.
 
     The default classifier is gradient boosting on numbers: categories by frequency, and the sensitive levels where the
@@ -57,19 +74,20 @@ def tuning_of(estimator, reader, cells, rows=None):
     Parameters
     ----------
     estimator : FairGenerator
-        Its ``tuned_for``, ``sensitive_at_prediction`` and ``n_threads`` count.
+        Its ``tuned_for``, ``verbose`` and ``n_threads`` count.
     reader : ItemReader
         Turns draws into rows.
     cells : Cells
         The levels of each group.
+    sees_group : bool
+        Whether the classifier is given the sensitive values.
     rows : TrainingRows or None
         The rows that ``fit`` was given; None after it.
     """
     if estimator.tuned_for is None:
         return None
     is_auto = isinstance(estimator.tuned_for, str)
-    sees_group = estimator.sensitive_at_prediction
-    classifier = HistGradientBoostingClassifier(**BOOSTING) if is_auto else estimator.tuned_for
+    classifier = HistGradientBoostingClassifier(**BOOSTING) if is_auto else _seeded(estimator.tuned_for)
     view = _numbers(reader, cells, sees_group) if is_auto else _as_given(reader.schema, sees_group)
 
     def features(draws, rng):
@@ -87,7 +105,13 @@ def tuning_of(estimator, reader, cells, rows=None):
         return LoopRows(view(frame, group_codes), class_codes, group_codes, strata)
 
     track = partial(tqdm, desc="Tuning the plan", unit="round") if estimator.verbose else iter
-    return Tuning(QuietClassifier(classifier, estimator.n_threads), features, audit, rows is not None, track)
+    return Tuning(
+        QuietClassifier(classifier, reader.schema.classes, estimator.n_threads),
+        features,
+        audit,
+        rows is not None,
+        track,
+    )
 
 
 def try_classifier(estimator, table):
@@ -104,9 +128,11 @@ def try_classifier(estimator, table):
     order = np.argsort(rows.class_codes, kind="stable")
     some = np.unique(order[np.linspace(0, len(order) - 1, min(N_TRIED, len(order))).astype(int)])
     frame = rows.frame.iloc[some].reset_index(drop=True)
-    X = _as_given(table.schema, estimator.sensitive_at_prediction)(frame, rows.group_codes[some])
+    sees_group = estimator.sensitive_at_prediction
+    X = _as_given(table.schema, sees_group)(frame, rows.group_codes[some])
     try:
-        clone(estimator.tuned_for).fit(X, rows.class_codes[some]).predict(X)
+        model = QuietClassifier(_seeded(estimator.tuned_for), table.schema.classes, estimator.n_threads)
+        model.fit(X, rows.class_codes[some]).predict(X)
     except Exception as error:  # whatever the classifier of a user trips over
         raise ValueError(
             f"tuned_for={type(estimator.tuned_for).__name__} cannot be trained on rows of X: {error}. Give a "

@@ -31,15 +31,12 @@ class Wish:
         How they are drawn.
     sees_group : bool
         Whether models trained on the rows see the group.
-    is_tuned : bool
-        Whether a plan is tuned on a classifier.
     """
 
     criterion: str | None
     strength: float = 1.0
     label_draw: str = "sample"
     sees_group: bool = True
-    is_tuned: bool = True
 
 
 class TeacherModel:
