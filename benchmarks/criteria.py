@@ -186,8 +186,10 @@ def _draw_methods(axis, mean, ratio):
         label = f"demographic parity, {sees_group}, strength 0 to 1"
         axis.plot(curve[ratio + suffix], curve["accuracy" + suffix], marker, label=label)
         for label_draw, own in zip(DRAWS, "sd", strict=True):
-            point = mean.loc[f"equalized_odds, {sees_group}, {label_draw}", [ratio + suffix, "accuracy" + suffix]]
-            axis.plot(*point, own, label=f"equalized odds, {sees_group}, {label_draw}")
+            name = f"equalized_odds, {sees_group}, {label_draw}"
+            if name in mean.index:
+                point = mean.loc[name, [ratio + suffix, "accuracy" + suffix]]
+                axis.plot(*point, own, label=f"equalized odds, {sees_group}, {label_draw}")
     for name, marker in PEERS.items():
         if name in mean.index:
             axis.plot(*mean.loc[name, [ratio, "accuracy"]], marker, mfc="none", color="black", ms=7, label=name)

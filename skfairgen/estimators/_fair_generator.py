@@ -79,7 +79,7 @@ class FairGenerator(BaseEstimator):
     random_state : int, RandomState or None, default=None
         Seed. None takes fresh entropy and leaves numpy's global state alone.
     verbose : bool or int, default=0
-        1 shows a progress bar.
+        1 shows progress bars of the training and of the tuning.
 
     Attributes
     ----------
