@@ -4,6 +4,9 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.utils import Bunch, check_random_state, check_scalar
 
+from skfairgen.data import RandomState
+from skfairgen.datasets._bunch import Dataset
+
 DESCRIPTION = """Colored handwritten digits: 1,797 images of 8 x 8 pixels, one color a digit.
 
 Target: the digit, 0 to 9. Sensitive feature: the color, 0 to 9; its values are in the image only.
@@ -29,7 +32,9 @@ COLOR_NAMES = ("red", "green", "blue", "yellow", "magenta", "cyan", "orange", "v
 COLOR_NOISE = 0.02  # standard deviation of each part of an image's color
 
 
-def make_colored_digits(correlation=0.95, *, random_state=None, return_X_y=False):
+def make_colored_digits(
+    correlation: float = 0.95, *, random_state: RandomState = None, return_X_y: bool = False
+) -> Dataset:
     """Color the digits of scikit-learn, so that the color goes with the digit.
 
     ====================  ==================================

@@ -1,9 +1,12 @@
 """Five thousand handwritten digits of MNIST."""
 
+from os import PathLike
+
 import numpy as np
 from sklearn.utils import Bunch
 
 from skfairgen.datasets._arrays import read_arrays
+from skfairgen.datasets._bunch import Dataset
 
 DESCRIPTION = """MNIST, 5,000 handwritten digits of 28 x 28 pixels, 500 a class.
 
@@ -12,7 +15,7 @@ Source: Y. LeCun, C. Cortes, C. Burges, CC BY-SA 3.0; the selection that the pac
 """
 
 
-def fetch_mnist5k(*, data_home=None, return_X_y=False):
+def fetch_mnist5k(*, data_home: str | PathLike[str] | None = None, return_X_y: bool = False) -> Dataset:
     """Fetch 5,000 digits of MNIST, in grey.
 
     ====================  ==================================

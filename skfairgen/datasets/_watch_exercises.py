@@ -1,9 +1,12 @@
 """Shoulder exercises, recorded at the wrist."""
 
+from os import PathLike
+
 import numpy as np
 from sklearn.utils import Bunch, check_scalar
 
 from skfairgen.datasets._arrays import read_arrays
+from skfairgen.datasets._bunch import Dataset
 
 DESCRIPTION = """Wrist accelerometer and gyroscope of ten people, who do seven shoulder exercises with either arm.
 
@@ -15,7 +18,13 @@ CHANNELS = ("acceleration x", "acceleration y", "acceleration z", "rotation x", 
 HERTZ = 25  # the recordings, at 50 Hz, are averaged two by two
 
 
-def fetch_watch_exercises(*, seconds=2.0, step=1.0, data_home=None, return_X_y=False):
+def fetch_watch_exercises(
+    *,
+    seconds: float = 2.0,
+    step: float = 1.0,
+    data_home: str | PathLike[str] | None = None,
+    return_X_y: bool = False,
+) -> Dataset:
     """Fetch windows of wrist movements, with the exercise and the arm of each.
 
     ====================  ==================================

@@ -1,7 +1,9 @@
 """Attribute inference: can a sensitive value of a person be told from the synthetic rows and all else about them?"""
 
+from collections.abc import Hashable
 from itertools import combinations
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ from scipy.sparse import csr_matrix, eye_array, hstack, vstack
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils import check_random_state, check_scalar
 
+from skfairgen.data import Columns, RandomState, Rows
 from skfairgen.metrics._attack_rates import auc
 from skfairgen.metrics._bootstrap import percentile_interval
 from skfairgen.metrics._table_features import as_frame, encode_tables, tree_features
@@ -19,18 +22,18 @@ _MAX_QUERIES = 4_000
 
 
 def attribute_inference(
-    real,
-    synthetic,
-    holdout,
+    real: Rows,
+    synthetic: Rows,
+    holdout: Rows,
     *,
-    secret,
-    value=None,
-    categorical_columns="auto",
-    confidence_level=0.95,
-    n_bootstrap=500,
-    max_rows=1_000,
-    random_state=0,
-):
+    secret: Hashable,
+    value: Any = None,
+    categorical_columns: Columns = "auto",
+    confidence_level: float = 0.95,
+    n_bootstrap: int = 500,
+    max_rows: int = 1_000,
+    random_state: RandomState = 0,
+) -> pd.DataFrame:
     r"""Guess a secret column of training rows, and of held-out rows as a control.
 
     The attacker knows the synthetic rows and every other column of the people attacked. What can be guessed of

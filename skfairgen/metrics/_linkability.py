@@ -1,27 +1,29 @@
 """Linkability, as anonymeter defines it: two halves of a person's columns that meet in one synthetic row."""
 
+from collections.abc import Hashable, Sequence
 from numbers import Integral
 
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state, check_scalar
 
+from skfairgen.data import Columns, RandomState, Rows
 from skfairgen.metrics._attack_rates import risk_against_control, table_values
 from skfairgen.metrics._table_features import as_frame, encode_tables
 
 
 def linkability(
-    real,
-    synthetic,
-    holdout,
+    real: Rows,
+    synthetic: Rows,
+    holdout: Rows,
     *,
-    first_columns=None,
-    n_neighbors=1,
-    n_attacks=500,
-    categorical_columns="auto",
-    confidence_level=0.95,
-    random_state=0,
-):
+    first_columns: Sequence[Hashable] | None = None,
+    n_neighbors: int = 1,
+    n_attacks: int = 500,
+    categorical_columns: Columns = "auto",
+    confidence_level: float = 0.95,
+    random_state: RandomState = 0,
+) -> pd.Series:
     """Link two halves of a person's columns through the synthetic rows.
 
     A link succeeds when a synthetic row is among the `n_neighbors` nearest of the person in the first columns and in

@@ -4,11 +4,20 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
 
+from skfairgen.data import Columns, RandomState, Rows
 from skfairgen.metrics._attack_rates import risk_against_control, table_values
 from skfairgen.metrics._table_features import encode_tables
 
 
-def lone_values(real, synthetic, holdout, *, categorical_columns="auto", confidence_level=0.95, random_state=0):
+def lone_values(
+    real: Rows,
+    synthetic: Rows,
+    holdout: Rows,
+    *,
+    categorical_columns: Columns = "auto",
+    confidence_level: float = 0.95,
+    random_state: RandomState = 0,
+) -> pd.Series:
     """Count synthetic values that only one real person holds, against how often held-out people hold such a value.
 
     Parameters

@@ -1,11 +1,14 @@
 """Membership inference: can it be told who was in the training table?"""
 
+from collections.abc import Callable
 from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state, check_scalar
 
+from skfairgen.data import Columns, RandomState, Rows
 from skfairgen.metrics._attack_rates import auc
 from skfairgen.metrics._bootstrap import percentile_interval
 from skfairgen.metrics._neighbor_features import neighbor_features
@@ -16,17 +19,17 @@ _FALSE_POSITIVE_RATE = 0.01
 
 
 def membership_inference(
-    real,
-    synthetic,
-    holdout,
+    real: Rows,
+    synthetic: Rows,
+    holdout: Rows,
     *,
-    log_likelihood=None,
-    categorical_columns="auto",
-    confidence_level=0.95,
-    n_bootstrap=500,
-    max_rows=5_000,
-    random_state=0,
-):
+    log_likelihood: Callable[[pd.DataFrame], ArrayLike] | None = None,
+    categorical_columns: Columns = "auto",
+    confidence_level: float = 0.95,
+    n_bootstrap: int = 500,
+    max_rows: int = 5_000,
+    random_state: RandomState = 0,
+) -> pd.DataFrame:
     """Tell training rows from held-out rows by how near a synthetic row is, and by their likelihood.
 
     The black-box attack holds a row for a member when a synthetic row lies near to it. The white-box attack

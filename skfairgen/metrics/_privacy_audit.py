@@ -1,8 +1,12 @@
 """Every attack on a synthetic table in one frame: overall, per group, and for the smallest groups together."""
 
+from collections.abc import Callable, Hashable, Sequence
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
+from skfairgen.data import Columns, Rows
 from skfairgen.metrics._attack_rates import risk_against_control, wilson
 from skfairgen.metrics._attribute_inference import attribute_inference
 from skfairgen.metrics._closest_record import closest_record_share, exact_copy_rate
@@ -19,17 +23,17 @@ _MAX_SYNTHETIC = 50_000
 
 
 def privacy_audit(
-    real,
-    synthetic,
-    holdout,
+    real: Rows,
+    synthetic: Rows,
+    holdout: Rows,
     *,
-    sensitive_columns=None,
-    log_likelihood=None,
-    categorical_columns="auto",
-    min_rows=100,
-    max_rows=2_000,
-    random_state=0,
-):
+    sensitive_columns: Sequence[Hashable] | None = None,
+    log_likelihood: Callable[[pd.DataFrame], ArrayLike] | None = None,
+    categorical_columns: Columns = "auto",
+    min_rows: int = 100,
+    max_rows: int = 2_000,
+    random_state: int = 0,
+) -> pd.DataFrame:
     """Attack a synthetic table in every way of this room, each against people the generator has not seen.
 
     No figure shows that a table is private. "No signal found" says that these attacks did no better on training rows

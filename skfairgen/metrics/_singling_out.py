@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state, check_scalar
 
+from skfairgen.data import Columns, RandomState, Rows
 from skfairgen.metrics._attack_rates import risk_against_control, table_values
 from skfairgen.metrics._table_features import encode_tables
 
@@ -13,16 +14,16 @@ _TRIES = 20  # rows looked at for each guess that is wanted
 
 
 def singling_out(
-    real,
-    synthetic,
-    holdout,
+    real: Rows,
+    synthetic: Rows,
+    holdout: Rows,
     *,
-    n_columns=3,
-    n_attacks=500,
-    categorical_columns="auto",
-    confidence_level=0.95,
-    random_state=0,
-):
+    n_columns: int = 3,
+    n_attacks: int = 500,
+    categorical_columns: Columns = "auto",
+    confidence_level: float = 0.95,
+    random_state: RandomState = 0,
+) -> pd.Series:
     """Guess a description that only one person fits, from rows that only one synthetic row fits.
 
     Of a random synthetic row, `n_columns` random values make the description: a word or a missing value is to be

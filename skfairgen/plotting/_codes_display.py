@@ -1,8 +1,17 @@
 """A map of codes in two dimensions, colored by class and by group."""
 
-import numpy as np
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from skfairgen.data import RandomState, Rows
 from skfairgen.plotting._drawing import COLORS, MARKERS, new_or_given_axes, shorten
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
 
 _MOST_POINTS = 3_000
 
@@ -40,14 +49,30 @@ class CodesDisplay:
     >>> display.figure_.savefig("codes.png")  # doctest: +SKIP
     """
 
-    def __init__(self, points, classes, groups, *, shares=(np.nan, np.nan)):
+    def __init__(
+        self,
+        points: np.ndarray,
+        classes: ArrayLike,
+        groups: ArrayLike,
+        *,
+        shares: tuple[float, float] = (np.nan, np.nan),
+    ) -> None:
         self.points = points
         self.classes = classes
         self.groups = groups
         self.shares = shares
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, sensitive_features, *, random_state=None, axes=None):
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: Rows,
+        y: ArrayLike,
+        sensitive_features: ArrayLike,
+        *,
+        random_state: RandomState = None,
+        axes: "Sequence[Axes] | np.ndarray | None" = None,
+    ) -> Self:
         """Transform X, then draw as `from_codes` does.
 
         Parameters
@@ -73,7 +98,15 @@ class CodesDisplay:
         return cls.from_codes(codes, y, sensitive_features, random_state=random_state, axes=axes)
 
     @classmethod
-    def from_codes(cls, codes, y, sensitive_features, *, random_state=None, axes=None):
+    def from_codes(
+        cls,
+        codes: ArrayLike,
+        y: ArrayLike,
+        sensitive_features: ArrayLike,
+        *,
+        random_state: RandomState = None,
+        axes: "Sequence[Axes] | np.ndarray | None" = None,
+    ) -> Self:
         """Find the two directions of most variance, and draw at most 3,000 codes.
 
         Parameters
@@ -112,7 +145,7 @@ class CodesDisplay:
         kept = np.random.default_rng(_seed(random_state)).permutation(len(codes))[:_MOST_POINTS]
         return cls(points[kept], y[kept], groups[kept], shares=shares).plot(axes=axes)
 
-    def plot(self, axes=None):
+    def plot(self, axes: "Sequence[Axes] | np.ndarray | None" = None) -> Self:
         """Draw the map twice.
 
         Parameters
@@ -129,8 +162,8 @@ class CodesDisplay:
         ImportError
             If matplotlib is not installed.
         """
-        self.axes_ = np.asarray(_new_or_given_pair(axes), dtype=object)
-        self.figure_ = self.axes_[0].figure
+        self.axes_: np.ndarray = np.asarray(_new_or_given_pair(axes), dtype=object)
+        self.figure_: Figure | SubFigure = self.axes_[0].figure
         for ax, labels, title in zip(self.axes_, (self.classes, self.groups), ("class", "group"), strict=True):
             _scatter(ax, self.points, np.asarray(labels))
             ax.set_title(f"colored by {title}", fontsize=10)

@@ -1,10 +1,16 @@
 """ComparisonDisplay: the change under each remedy as points with intervals."""
 
 import textwrap
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
+import pandas as pd
 
 from skfairgen.plotting._drawing import COLORS, MARKERS, new_or_given_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
 
 _WORDS_A_LINE = 28
 
@@ -38,11 +44,11 @@ class ComparisonDisplay:
     >>> display = ComparisonDisplay(frame, scoring="ratio").plot()  # doctest: +SKIP
     """
 
-    def __init__(self, frame, *, scoring="demographic_parity_ratio"):
+    def __init__(self, frame: pd.DataFrame, *, scoring: str = "demographic_parity_ratio") -> None:
         self.frame = frame
         self.scoring = scoring
 
-    def plot(self, ax=None):
+    def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw one point a remedy and set of features; what is recommended is filled.
 
         Parameters
@@ -65,8 +71,8 @@ class ComparisonDisplay:
             raise ValueError(f"The frame has no column {self.scoring}_change: pass the scoring it was made for.")
         remedies = [name for name in dict.fromkeys(self.frame.index.get_level_values(1)) if name != "as it is"]
         sets = list(dict.fromkeys(self.frame.index.get_level_values(0)))
-        self.ax_ = new_or_given_axes(ax, (7.0, 1.2 + 0.5 * len(remedies)))
-        self.figure_ = self.ax_.figure
+        self.ax_: Axes = new_or_given_axes(ax, (7.0, 1.2 + 0.5 * len(remedies)))
+        self.figure_: Figure | SubFigure = self.ax_.figure
         for number, features in enumerate(sets):
             self._draw(features, remedies, (number - (len(sets) - 1) / 2) * 0.28, number)
         labels = [textwrap.fill(str(name), _WORDS_A_LINE, max_lines=2, placeholder=" …") for name in remedies]

@@ -1,12 +1,18 @@
 """FidelityDisplay: how well each column, and each pair of columns, is kept."""
 
 import textwrap
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pandas as pd
 
+from skfairgen.data import Columns, Rows
 from skfairgen.metrics import column_pair_trends, column_shapes
 from skfairgen.plotting._drawing import new_or_given_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
 
 _WORDS_A_LINE = 22
 _N_WRITTEN = 12
@@ -36,11 +42,13 @@ class FidelityDisplay:
     1.0
     """
 
-    def __init__(self, scores):
+    def __init__(self, scores: pd.DataFrame) -> None:
         self.scores = scores
 
     @classmethod
-    def from_tables(cls, real, synthetic, *, categorical_columns="auto", ax=None):
+    def from_tables(
+        cls, real: Rows, synthetic: Rows, *, categorical_columns: Columns = "auto", ax: "Axes | None" = None
+    ) -> Self:
         """Compute the scores of two tables and draw them.
 
         Parameters
@@ -68,7 +76,7 @@ class FidelityDisplay:
             scores.loc[first, second] = scores.loc[second, first] = score
         return cls(scores).plot(ax=ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw the scores as shades, darker where more is lost, the worst ones written out.
 
         Parameters
@@ -87,8 +95,8 @@ class FidelityDisplay:
         """
         n_columns = len(self.scores)
         side = max(4.0, 2.2 + 0.34 * n_columns)
-        self.ax_ = new_or_given_axes(ax, (side + 1.4, side))
-        self.figure_ = self.ax_.figure
+        self.ax_: Axes = new_or_given_axes(ax, (side + 1.4, side))
+        self.figure_: Figure | SubFigure = self.ax_.figure
         image = self.ax_.imshow(self.scores.to_numpy(dtype=float), cmap="viridis", vmin=self._lowest(), vmax=1)
         self.ax_.set_facecolor("0.8")
         labels = [textwrap.fill(str(label), _WORDS_A_LINE, max_lines=2, placeholder=" …") for label in self.scores]

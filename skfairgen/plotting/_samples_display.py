@@ -1,11 +1,18 @@
 """Drawn images or sequences, a row a class and a column a group."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from itertools import product
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skfairgen.plotting._drawing import COLORS, new_or_given_axes, shorten
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
 
 _MOST_CELLS = 400
 
@@ -40,12 +47,24 @@ class SamplesDisplay:
     >>> display.figure_.savefig("digits.png")  # doctest: +SKIP
     """
 
-    def __init__(self, samples, *, is_sequence=False):
+    classes_: list[Any]
+    groups_: list[Any]
+
+    def __init__(self, samples: Mapping[tuple[Any, Any], np.ndarray], *, is_sequence: bool = False) -> None:
         self.samples = samples
-        self.is_sequence = is_sequence
+        self.is_sequence: bool = is_sequence
 
     @classmethod
-    def from_arrays(cls, X, y, sensitive_features, *, n_each=1, is_sequence=None, ax=None):
+    def from_arrays(
+        cls,
+        X: ArrayLike,
+        y: ArrayLike,
+        sensitive_features: ArrayLike,
+        *,
+        n_each: int = 1,
+        is_sequence: bool | None = None,
+        ax: "Axes | None" = None,
+    ) -> Self:
         """Pick the first samples of every class and group, and draw them.
 
         Parameters
@@ -85,7 +104,7 @@ class SamplesDisplay:
         is_sequence = X.ndim == 3 if is_sequence is None else is_sequence
         return cls({cell: own for cell, own in cells.items() if len(own)}, is_sequence=is_sequence).plot(ax=ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw a row a class and a column a group; a cell without samples stays empty.
 
         Parameters
@@ -109,8 +128,8 @@ class SamplesDisplay:
         if not 1 <= n_rows * n_columns <= _MOST_CELLS:
             raise ValueError(f"Found {n_rows} classes and {n_columns} groups; expected 1 to {_MOST_CELLS} cells.")
         wide, high = (1.6, 0.9) if self.is_sequence else (0.62 * max(map(len, self.samples.values())), 0.62)
-        self.ax_ = new_or_given_axes(ax, (1.0 + wide * n_columns, 0.8 + high * n_rows))
-        self.figure_ = self.ax_.figure
+        self.ax_: Axes = new_or_given_axes(ax, (1.0 + wide * n_columns, 0.8 + high * n_rows))
+        self.figure_: Figure | SubFigure = self.ax_.figure
         (self._draw_lines if self.is_sequence else self._draw_images)()
         self.ax_.set_xlim(-0.5, n_columns - 0.5)
         self.ax_.set_ylim(n_rows - 0.5, -0.5)

@@ -1,19 +1,23 @@
 """compare: what each remedy does to a model, on held-out real rows."""
 
+from collections.abc import Hashable, Sequence
 from numbers import Integral, Real
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.metrics import roc_auc_score
 from sklearn.utils import check_random_state, check_scalar
 
+from skfairgen.data import Columns, RandomState, Rows
 from skfairgen.report._comparison import Comparison
 from skfairgen.report._frames import checked_columns, checked_pair, positive_positions
 from skfairgen.report._groups import group_codes, large_groups
 from skfairgen.report._held_out import DOES_NOT_SEE, SEES, run_trials
 from skfairgen.report._inequality import inequality_p_value
 from skfairgen.report._paired_bootstrap import FIGURES, RATIOS, interval, paired_draws
-from skfairgen.report._remedies import AS_IT_IS, resolve_remedies
+from skfairgen.report._remedies import AS_IT_IS, Remedy, resolve_remedies
 from skfairgen.report._rule import judge
 
 N_BOOTSTRAP = 2_000
@@ -21,21 +25,21 @@ SIGNIFICANCE = 0.05
 
 
 def compare(
-    estimator,
-    X,
-    y,
+    estimator: Any,
+    X: Rows,
+    y: ArrayLike,
     *,
-    sensitive_columns,
-    remedies="auto",
-    cv=5,
-    n_repeats=1,
-    scoring="demographic_parity_ratio",
-    max_accuracy_loss=0.02,
-    pos_label=None,
-    random_state=None,
-    n_jobs=None,
-    verbose=0,
-):
+    sensitive_columns: Columns,
+    remedies: Literal["auto"] | Sequence[str | Remedy] = "auto",
+    cv: int = 5,
+    n_repeats: int = 1,
+    scoring: str = "demographic_parity_ratio",
+    max_accuracy_loss: float = 0.02,
+    pos_label: Hashable = None,
+    random_state: RandomState = None,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+) -> Comparison:
     """Say what each remedy does to a model, on real rows that it was not trained on.
 
     Every real row is held out once, in one of `cv` folds. The estimator is trained on the other folds as they are, and

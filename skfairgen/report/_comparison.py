@@ -2,6 +2,9 @@
 
 import json
 import textwrap
+from collections.abc import Hashable, Mapping
+from os import PathLike
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,9 +13,12 @@ from skfairgen import plotting
 from skfairgen.report._chart import interval_chart
 from skfairgen.report._comparison_text import setting_in_words, table_in_words
 from skfairgen.report._page import write_page
-from skfairgen.report._paired_bootstrap import RATIOS
+from skfairgen.report._paired_bootstrap import RATIOS, PairedDraws
 from skfairgen.report._remedies import AS_IT_IS
-from skfairgen.report._rule import rule_in_words, verdict_in_words, words_of
+from skfairgen.report._rule import Verdict, rule_in_words, verdict_in_words, words_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _SHOWN = (*RATIOS, "accuracy")
 _WIDTH = 110
@@ -60,21 +66,21 @@ class Comparison:
 
     def __init__(
         self,
-        frame,
-        verdicts,
-        paired,
+        frame: pd.DataFrame,
+        verdicts: Mapping[str, Verdict],
+        paired: Mapping[str, PairedDraws],
         *,
-        scoring,
-        max_accuracy_loss,
-        sensitive_columns,
-        favorable_class,
-        group_of_row,
-        cv,
-        n_repeats,
-        predictions,
-        skipped,
-        notes,
-    ):
+        scoring: str,
+        max_accuracy_loss: float,
+        sensitive_columns: list[Hashable],
+        favorable_class: Hashable,
+        group_of_row: np.ndarray,
+        cv: int,
+        n_repeats: int,
+        predictions: dict[tuple[str, str], np.ndarray],
+        skipped: dict[tuple[str, str], str],
+        notes: list[str],
+    ) -> None:
         self._frame = frame
         self._verdicts = verdicts
         self._paired = paired
@@ -90,17 +96,17 @@ class Comparison:
         self.notes_ = notes
 
     @property
-    def group_sizes_(self):
+    def group_sizes_(self) -> dict[str, int]:
         """Rows of each group, by name."""
         names, sizes = np.unique(self._group_of_row, return_counts=True)
         return dict(zip(names.tolist(), sizes.tolist(), strict=True))
 
     @property
-    def best_(self):
+    def best_(self) -> dict[str, str | None]:
         """The recommended remedy of each set of features."""
         return {features: verdict.best for features, verdict in self._verdicts.items()}
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """Return every figure.
 
         Returns
@@ -115,7 +121,7 @@ class Comparison:
         """
         return self._frame.copy()
 
-    def summary(self):
+    def summary(self) -> str:
         """Return the table, the rule and what it says, as text.
 
         Returns
@@ -129,7 +135,7 @@ class Comparison:
         ]
         return "\n\n".join(parts)
 
-    def sentences(self):
+    def sentences(self) -> list[str]:
         """Return what was found in words: the rule, a verdict for each set of features, what did not run, notes.
 
         Returns
@@ -149,7 +155,7 @@ class Comparison:
         said += [f"Not run, {features}: {remedy}. {why}" for (features, remedy), why in self.skipped_.items()]
         return said + [f"Note: {textwrap.shorten(note, 300, placeholder=' ...')}" for note in self.notes_]
 
-    def plot(self, ax=None):
+    def plot(self, ax: "Axes | None" = None) -> plotting.ComparisonDisplay:
         """Draw the change of the scored ratio under each remedy, with its interval.
 
         Parameters
@@ -163,7 +169,7 @@ class Comparison:
         """
         return plotting.ComparisonDisplay(self.to_frame(), scoring=self.scoring).plot(ax=ax)
 
-    def to_json(self):
+    def to_json(self) -> str:
         """Return the figures, the rule and the recommendation as JSON text; NaN is null.
 
         Returns
@@ -186,7 +192,7 @@ class Comparison:
             indent=1,
         )
 
-    def to_html(self, path=None):
+    def to_html(self, path: str | PathLike[str] | None = None) -> str:
         """Write one page that needs no network and no script.
 
         Parameters
@@ -230,7 +236,7 @@ class Comparison:
             scoring=words_of(self.scoring),
         )
 
-    def group_rates(self):
+    def group_rates(self) -> pd.DataFrame:
         """Return the share of each group that gets the favorable decision, on held-out rows.
 
         Returns
@@ -244,7 +250,7 @@ class Comparison:
         frame = pd.DataFrame(rates).T.reindex(self._frame.index)
         return frame.rename_axis(index=["features", "remedy"], columns=None)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Comparison of {self._frame.index.get_level_values('remedy').nunique()} remedies, best_={self.best_}>"
 
     def _repr_html_(self):

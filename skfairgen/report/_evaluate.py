@@ -1,10 +1,15 @@
 """evaluate: what a synthetic table is worth."""
 
+from collections.abc import Callable, Hashable
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.ensemble import HistGradientBoostingClassifier
 from tqdm.auto import tqdm
 
+from skfairgen.data import Columns, Rows
 from skfairgen.metrics import column_pair_trends, column_shapes, fidelity_report, privacy_audit, utility_matrix
 from skfairgen.report._evaluation import Evaluation
 from skfairgen.report._frames import checked_columns, checked_pair, positive_positions
@@ -20,19 +25,19 @@ _N_BOOTSTRAP = 2_000
 
 
 def evaluate(
-    synthetic,
-    X_train,
-    y_train,
-    X_test,
-    y_test,
+    synthetic: Any,
+    X_train: Rows,
+    y_train: ArrayLike,
+    X_test: Rows,
+    y_test: ArrayLike,
     *,
-    sensitive_columns,
-    pos_label=None,
-    log_likelihood=None,
-    max_rows=10_000,
-    random_state=0,
-    verbose=0,
-):
+    sensitive_columns: Columns,
+    pos_label: Hashable = None,
+    log_likelihood: Callable[[pd.DataFrame], ArrayLike] | None = None,
+    max_rows: int = 10_000,
+    random_state: int = 0,
+    verbose: int = 0,
+) -> Evaluation:
     """Say what a synthetic table is worth: fairness, utility, fidelity and privacy, on held-out real rows.
 
     Anybody's table will do: for a frame, none of this package's estimators is loaded.

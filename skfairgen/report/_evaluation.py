@@ -2,6 +2,10 @@
 
 import json
 import textwrap
+from collections.abc import Hashable
+from os import PathLike
+
+import pandas as pd
 
 from skfairgen.report._chart import interval_chart
 from skfairgen.report._page import write_page
@@ -47,7 +51,19 @@ class Evaluation:
     ['held-out', 'synthetic', 'training']
     """
 
-    def __init__(self, *, fairness, utility, fidelity, columns, pairs, privacy, sizes, sensitive_columns, notes):
+    def __init__(
+        self,
+        *,
+        fairness: pd.DataFrame,
+        utility: pd.DataFrame,
+        fidelity: pd.DataFrame,
+        columns: pd.Series,
+        pairs: pd.DataFrame,
+        privacy: pd.DataFrame,
+        sizes: dict[str, int],
+        sensitive_columns: list[Hashable],
+        notes: list[str],
+    ) -> None:
         self.fairness_ = fairness
         self.utility_ = utility
         self.fidelity_ = fidelity
@@ -58,7 +74,7 @@ class Evaluation:
         self.sensitive_columns = sensitive_columns
         self.notes_ = notes
 
-    def sentences(self):
+    def sentences(self) -> list[str]:
         """Return the four axes in words.
 
         Returns
@@ -67,7 +83,7 @@ class Evaluation:
         """
         return [self._fairness(), self._utility(), self._fidelity(), self._privacy()]
 
-    def summary(self):
+    def summary(self) -> str:
         """Return what was found as text.
 
         Returns
@@ -80,7 +96,7 @@ class Evaluation:
         ]
         return "\n\n".join(textwrap.fill(part, _WIDTH) for part in parts)
 
-    def to_json(self):
+    def to_json(self) -> str:
         """Return all figures as JSON text; NaN is null.
 
         Returns
@@ -96,7 +112,7 @@ class Evaluation:
         said = {"sizes": self.sizes_, "sentences": self.sentences(), "notes": self.notes_, "columns": columns}
         return json.dumps(said | rows, ensure_ascii=False, indent=1)
 
-    def to_html(self, path=None):
+    def to_html(self, path: str | PathLike[str] | None = None) -> str:
         """Write one page that needs no network and no script.
 
         Parameters
@@ -129,7 +145,7 @@ class Evaluation:
             notes=self.notes_,
         )
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Evaluation of {self.sizes_['synthetic']:,} synthetic rows>"
 
     def _repr_html_(self):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -76,13 +77,13 @@ class Remedy:
     """
 
     name: str
-    rows: Callable = _same_rows
-    model: Callable = _same_model
+    rows: Callable[..., Any] = _same_rows
+    model: Callable[..., Any] = _same_model
     needs_group: bool = False
     is_free: bool = False
 
     @classmethod
-    def from_sampler(cls, name, sampler):
+    def from_sampler(cls, name: str, sampler: Any) -> Self:
         """Make a remedy of a sampler that takes X as it is.
 
         Parameters

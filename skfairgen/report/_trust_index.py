@@ -1,17 +1,27 @@
 """trust_index: rank synthetic tables under the user's weights of the four axes."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 from sklearn.utils import check_random_state
 
+from skfairgen.data import RandomState
+from skfairgen.report._evaluation import Evaluation
 from skfairgen.report._paired_bootstrap import RATIOS
 
 AXES = ("fairness", "utility", "fidelity", "privacy")
 _WIDTH_IN_ERRORS = 3.92  # width of a 95 % interval in standard errors
 
 
-def trust_index(evaluations, *, weights=None, n_bootstrap=1_000, random_state=0):
+def trust_index(
+    evaluations: Mapping[str, Evaluation],
+    *,
+    weights: Mapping[str, float] | None = None,
+    n_bootstrap: int = 1_000,
+    random_state: RandomState = 0,
+) -> pd.DataFrame:
     r"""Rank synthetic tables under your weights of fairness, utility, fidelity and privacy.
 
     Each figure :math:`f` of candidate c becomes its rank among the candidates, :math:`u_{cf} = r_{cf} / m`, so that
