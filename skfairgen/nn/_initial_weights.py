@@ -1,8 +1,10 @@
 """Initial weights drawn from a generator of the caller's, so that a network depends on no global state."""
 
+from typing import Any
+
 from torch import Generator, nn
 
-LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d)
+LAYERS: tuple[Any, ...] = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d)
 
 
 def draw_initial_weights(module: nn.Module, generator: Generator | None) -> None:

@@ -1,6 +1,8 @@
 """Images and sequences as arrays of about unit scale, and back."""
 
 import os
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 
@@ -39,7 +41,10 @@ class GridCodec:
     True
     """
 
-    def fit(self, grid):
+    means_: np.ndarray
+    scales_: np.ndarray
+
+    def fit(self, grid: np.ndarray) -> Self:
         """Learn the scale of each channel from an array of shape (n, T, C) or (n, H, W, C).
 
         Raises
@@ -49,30 +54,30 @@ class GridCodec:
         """
         _check_memory(grid.shape)
         others = tuple(range(grid.ndim - 1))
-        self.dtype_ = grid.dtype
-        self.shape_ = grid.shape[1:]
-        self.ranges_ = np.stack([grid.min(axis=others), grid.max(axis=others)], axis=1).astype(float)
+        self.dtype_: np.dtype = grid.dtype
+        self.shape_: tuple[int, ...] = grid.shape[1:]
+        self.ranges_: np.ndarray = np.stack([grid.min(axis=others), grid.max(axis=others)], axis=1).astype(float)
         self.means_ = np.clip(grid.mean(axis=others, dtype=float), *self.ranges_.T)
         scales = grid.std(axis=others, dtype=float)
         self.scales_ = np.where(scales > 0, scales, 1.0)
         return self
 
     @property
-    def spec(self):
+    def spec(self) -> tuple[int, ...]:
         """Shape that networks are built from."""
         return (self.shape_[-1], *self.shape_[:-1])
 
     @property
-    def bounds(self):
+    def bounds(self) -> np.ndarray:
         """Least and greatest fitted value of each channel, in the unit of the items."""
         return (self.ranges_ - self.means_[:, None]) / self.scales_[:, None]
 
-    def encode(self, grid):
+    def encode(self, grid: np.ndarray) -> dict[str, np.ndarray]:
         """Return ``{"grid": float32 array of shape (n, C, T) or (n, C, H, W)}``."""
         scaled = (grid - self.means_) / self.scales_
         return {"grid": np.ascontiguousarray(np.moveaxis(scaled.astype("float32"), -1, 1))}
 
-    def decode(self, items, rng):
+    def decode(self, items: Mapping[str, np.ndarray], rng: np.random.Generator) -> np.ndarray:
         """Return an array of shape (n, T, C) or (n, H, W, C); `rng` is not drawn from.
 
         Values are of the fitted dtype, integers rounded, and lie within the fitted range of their channel.
@@ -81,7 +86,7 @@ class GridCodec:
         values = np.clip(values, *self.ranges_.T)
         return (values if self.dtype_.kind == "f" else np.rint(values)).astype(self.dtype_)
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return what was fitted as plain values and arrays."""
         return {
             "shape": list(self.shape_),
@@ -92,7 +97,7 @@ class GridCodec:
         }
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the codec that :meth:`to_state` wrote."""
         codec = cls()
         codec.shape_ = tuple(state["shape"])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from math import prod
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -37,20 +38,20 @@ class GridFormat:
     (10, 28, 28, 1)
     """
 
-    shape: tuple
-    stored_shape: tuple
+    shape: tuple[int, ...]
+    stored_shape: tuple[int, ...]
     dtype: np.dtype | None
     container: str
     table: TableFormat | None = None
-    sensitive: tuple = field(default=())
+    sensitive: tuple[int, ...] = field(default=())
 
     @staticmethod
-    def fits(X, sample_shape=None):
+    def fits(X: Any, sample_shape: Any = None) -> bool:
         """Tell whether `X` is to be read as images or sequences: it has three or four axes, or a `sample_shape`."""
         return sample_shape is not None or _n_axes(X) in (3, 4)
 
     @classmethod
-    def of(cls, X, sample_shape=None, sensitive_columns=()):
+    def of(cls, X: Any, sample_shape: Any = None, sensitive_columns: Any = ()) -> tuple[Self, np.ndarray]:
         """Return the format of images or sequences, and these as one array of shape (n_samples, *shape).
 
         Parameters
@@ -110,17 +111,17 @@ class GridFormat:
         return format, array.reshape(-1, *shape)
 
     @property
-    def spec(self):
+    def spec(self) -> tuple[int, ...]:
         """Shape that networks are built from: (C, T) for sequences, (C, H, W) for images."""
         return (self.shape[-1], *self.shape[:-1])
 
-    def sensitive_table(self, X):
+    def sensitive_table(self, X: Any) -> pd.DataFrame:
         """Return the sensitive columns of flat rows as a frame whose labels are their positions."""
         if self.table is None:
             return pd.DataFrame(index=range(len(X)))
         return TableFormat.of(X)[1][list(self.sensitive)]
 
-    def restore(self, grid, sensitive=None):
+    def restore(self, grid: np.ndarray, sensitive: Any = None) -> Any:
         """Return an array of shape (n, *shape) as the kind of samples that came in.
 
         Parameters
@@ -131,7 +132,7 @@ class GridFormat:
             Sensitive columns of flat rows, labels as those of :meth:`sensitive_table`.
         """
         if self.table is None:
-            array = grid.reshape(len(grid), *self.stored_shape).astype(self.dtype, copy=False)
+            array: Any = grid.reshape(len(grid), *self.stored_shape).astype(self.dtype, copy=False)
             return {"array": array.view, "list": lambda: list(array), "nested list": array.tolist}[self.container]()
         values = [position for position in range(self.stored_shape[0]) if position not in self.sensitive]
         frame = pd.DataFrame(grid.reshape(len(grid), -1), columns=values)
@@ -139,14 +140,14 @@ class GridFormat:
             frame = pd.concat([frame, sensitive.set_axis(frame.index)], axis=1)
         return self.table.restore(frame[list(range(self.stored_shape[0]))])
 
-    def join(self, X, grid, sensitive=None):
+    def join(self, X: Any, grid: np.ndarray, sensitive: pd.DataFrame | None = None) -> Any:
         """Return `X`, untouched, followed by samples of shape (n, *shape)."""
         added = self.restore(grid, sensitive)
         if isinstance(X, pd.DataFrame):
             return pd.concat([X, added], ignore_index=True)
         return [*X, *added] if isinstance(X, list | tuple) else np.concatenate([X, added])
 
-    def to_state(self):
+    def to_state(self) -> dict[str, Any]:
         """Return the format as plain values."""
         return {
             "shape": list(self.shape),
@@ -158,7 +159,7 @@ class GridFormat:
         }
 
     @classmethod
-    def from_state(cls, state, version):
+    def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the format that :meth:`to_state` wrote."""
         table = None if state["table"] is None else TableFormat.from_state(state["table"], version)
         dtype = None if state["dtype"] is None else np.dtype(state["dtype"])

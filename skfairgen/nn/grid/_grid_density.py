@@ -1,12 +1,15 @@
 """The decoder: Gaussian density of images and sequences, given a code and the sensitive values."""
 
 import math
+from collections.abc import Sequence
 from math import prod
+from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
+from skfairgen.nn._density import Given
 from skfairgen.nn._initial_weights import draw_initial_weights
 from skfairgen.nn._normal_noise import to_normal, to_uniform
 from skfairgen.nn.grid._pyramid import Pyramid
@@ -71,22 +74,24 @@ class GridDensity(nn.Module):
        2021.
     """
 
-    item_names = ("grid",)
+    item_names: tuple[str, ...] = ("grid",)
+    variance: Tensor
+    spectrum: Tensor
 
     def __init__(
         self,
-        shape,
-        level_counts,
-        latent_features,
+        shape: Sequence[int],
+        level_counts: Sequence[int],
+        latent_features: int,
         *,
-        bounds=None,
-        residual_noise=False,
-        channels=32,
-        hidden_features=128,
-        generator=None,
-    ):
+        bounds: Sequence[tuple[float, float]] | None = None,
+        residual_noise: bool = False,
+        channels: int = 32,
+        hidden_features: int = 128,
+        generator: Generator | None = None,
+    ) -> None:
         super().__init__()
-        self.settings = {
+        self.settings: dict[str, Any] = {
             "shape": [int(size) for size in shape],
             "level_counts": [int(n_levels) for n_levels in level_counts],
             "latent_features": int(latent_features),
@@ -95,23 +100,27 @@ class GridDensity(nn.Module):
             "channels": int(channels),
             "hidden_features": int(hidden_features),
         }
-        self.n_noise = prod(shape) if residual_noise else 0
-        self.pyramid = Pyramid(tuple(self.settings["shape"]), channels)
+        self.n_noise: int = prod(shape) if residual_noise else 0
+        self.pyramid: Pyramid = Pyramid(tuple(self.settings["shape"]), channels)
         n_levels = sum(level_counts)
-        self.dense = nn.Linear(latent_features + n_levels, hidden_features)
-        self.spread = nn.Linear(hidden_features, prod(self.pyramid.base))
+        self.dense: nn.Linear = nn.Linear(latent_features + n_levels, hidden_features)
+        self.spread: nn.Linear = nn.Linear(hidden_features, prod(self.pyramid.base))
         widths = [shape[0], *self.pyramid.widths]
         levels = zip(widths[1:], widths[:-1], self.pyramid.strides, strict=True)
-        self.convolutions = nn.ModuleList(self.pyramid.convolution(*level, transposed=True) for level in levels)
-        self.films = nn.ParameterList(nn.Parameter(torch.zeros(n_levels, 2 * width)) for width in widths[1:])
+        self.convolutions: nn.ModuleList = nn.ModuleList(
+            self.pyramid.convolution(*level, transposed=True) for level in levels
+        )
+        self.films: nn.ParameterList = nn.ParameterList(
+            nn.Parameter(torch.zeros(n_levels, 2 * width)) for width in widths[1:]
+        )
         self.register_buffer("variance", torch.ones(shape[0]))
         self.register_buffer("spectrum", torch.ones(shape if residual_noise else 0))
         draw_initial_weights(self, generator)
 
-    def mean(self, given, code: Tensor) -> Tensor:
+    def mean(self, given: Given, code: Tensor) -> Tensor:
         """Return the mean of each item, shape (B, C, T) or (B, C, H, W)."""
         counts = self.settings["level_counts"]
-        told = [F.one_hot(column, n) for column, n in zip(given.levels.unbind(1), counts, strict=True)]
+        told: Any = [F.one_hot(column, n) for column, n in zip(given.levels.unbind(1), counts, strict=True)]
         told = torch.cat(told, dim=1).to(code.dtype) if told else code.new_zeros(len(code), 0)
         hidden = F.silu(self.dense(torch.cat([code, told], dim=1)))
         hidden = self.spread(hidden).view(-1, *self.pyramid.base)
@@ -120,7 +129,7 @@ class GridDensity(nn.Module):
             hidden = convolution(F.silu(hidden * (1 + scale) + shift))
         return self._bounded(self.pyramid.crop(hidden))
 
-    def log_prob(self, items: dict[str, Tensor], given, code: Tensor) -> Tensor:
+    def log_prob(self, items: dict[str, Tensor], given: Given, code: Tensor) -> Tensor:
         """Return the log-density of each element, shape (B, D) with D = C T or C H W, in nats."""
         residuals = items["grid"] - self.mean(given, code)
         if self.training and self.n_noise:
@@ -131,7 +140,7 @@ class GridDensity(nn.Module):
         return -0.5 * (squares / variance + variance.log() + math.log(2 * math.pi)).flatten(1)
 
     @torch.no_grad()
-    def sample(self, given, noise: Tensor, code: Tensor) -> dict[str, Tensor]:
+    def sample(self, given: Given, noise: Tensor, code: Tensor) -> dict[str, Tensor]:
         """Return the mean of each item, plus its residual noise."""
         mean = self.mean(given, code)
         if self.n_noise:
@@ -139,7 +148,7 @@ class GridDensity(nn.Module):
         return {"grid": mean}
 
     @torch.no_grad()
-    def noise_of(self, items: dict[str, Tensor], given, code: Tensor, uniforms: Tensor) -> Tensor:
+    def noise_of(self, items: dict[str, Tensor], given: Given, code: Tensor, uniforms: Tensor) -> Tensor:
         """Return the noise that makes :meth:`sample` give these items, shape (B, n_noise); `uniforms` is not used."""
         if not self.n_noise:
             return uniforms[:, :0]
@@ -147,13 +156,18 @@ class GridDensity(nn.Module):
         return to_uniform(self._colored(residuals, self.spectrum.rsqrt())).flatten(1)
 
     @torch.no_grad()
-    def target(self, items: dict[str, Tensor], given, temperature: float = 1.0, code: Tensor | None = None) -> Tensor:
+    def target(self, items: dict[str, Tensor], given: Given, temperature: float = 1.0, code: Any = None) -> Tensor:
         """Return what a student is to say of these codes: means, then the variance of each channel, (B, D + C)."""
         mean = self.mean(given, code).flatten(1)
         return torch.cat([mean, self.variance.expand(len(mean), -1)], dim=1)
 
     def divergence(
-        self, target: Tensor, items: dict[str, Tensor], given, temperature: float = 1.0, code: Tensor | None = None
+        self,
+        target: Tensor,
+        items: dict[str, Tensor],
+        given: Given,
+        temperature: float = 1.0,
+        code: Any = None,
     ) -> Tensor:
         r"""Return the Kullback-Leibler divergence from a teacher's density, element by element, (B, D), in nats.
 
@@ -168,7 +182,7 @@ class GridDensity(nn.Module):
         variance = self._per_channel(self._variance_of(squares))
         return 0.5 * (squares / variance - 1 + torch.log(variance / of_variance)).flatten(1)
 
-    def student_settings(self, size) -> dict:
+    def student_settings(self, size: float | dict[str, int]) -> dict[str, Any]:
         """Return the settings of a narrower decoder.
 
         Parameters

@@ -1,9 +1,11 @@
 """The encoder: images and sequences to Gaussian codes."""
 
+from collections.abc import Sequence
 from math import prod
+from typing import Any
 
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from skfairgen.nn._initial_weights import draw_initial_weights
 from skfairgen.nn.grid._pyramid import Pyramid
@@ -50,23 +52,31 @@ class GridEncoder(nn.Module):
     torch.Size([2, 4])
     """
 
-    def __init__(self, shape, latent_features, *, channels=32, hidden_features=128, generator=None):
+    def __init__(
+        self,
+        shape: Sequence[int],
+        latent_features: int,
+        *,
+        channels: int = 32,
+        hidden_features: int = 128,
+        generator: Generator | None = None,
+    ) -> None:
         super().__init__()
-        self.settings = {
+        self.settings: dict[str, Any] = {
             "shape": [int(size) for size in shape],
             "latent_features": int(latent_features),
             "channels": int(channels),
             "hidden_features": int(hidden_features),
         }
-        self.pyramid = Pyramid(tuple(self.settings["shape"]), channels)
+        self.pyramid: Pyramid = Pyramid(tuple(self.settings["shape"]), channels)
         widths = [shape[0], *self.pyramid.widths]
         levels = zip(widths[:-1], widths[1:], self.pyramid.strides, strict=True)
-        self.convolutions = nn.ModuleList(self.pyramid.convolution(*level) for level in levels)
-        self.dense = nn.Linear(prod(self.pyramid.base), hidden_features)
-        self.out = nn.Linear(hidden_features, 2 * latent_features)
+        self.convolutions: nn.ModuleList = nn.ModuleList(self.pyramid.convolution(*level) for level in levels)
+        self.dense: nn.Linear = nn.Linear(prod(self.pyramid.base), hidden_features)
+        self.out: nn.Linear = nn.Linear(hidden_features, 2 * latent_features)
         draw_initial_weights(self, generator)
 
-    def forward(self, items: dict[str, Tensor], given=None) -> tuple[Tensor, Tensor]:
+    def forward(self, items: dict[str, Tensor], given: Any = None) -> tuple[Tensor, Tensor]:
         """Return mean and log-variance of the code, both of shape (B, K); `given` is not looked at."""
         hidden = self.pyramid.pad(items["grid"])
         for convolution in self.convolutions:

@@ -1,6 +1,8 @@
 """The sizes that a grid passes through on its way to a code and back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -26,10 +28,10 @@ class Pyramid:
         If the shape has not one or two sides, or a number is below 1.
     """
 
-    shape: tuple
+    shape: tuple[int, ...]
     channels: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if len(self.shape) not in (2, 3) or min(*self.shape, self.channels) < 1:
             raise ValueError(
                 f"Found shape {tuple(self.shape)} and {self.channels} channels; expected (C, T) for sequences or "
@@ -37,23 +39,23 @@ class Pyramid:
             )
 
     @property
-    def sides(self):
+    def sides(self) -> tuple[int, ...]:
         """The sides of the grid."""
         return tuple(self.shape[1:])
 
     @property
-    def strides(self):
+    def strides(self) -> list[tuple[int, ...]]:
         """For each level, the finest first, the stride along each side: 2 where it is halved, else 1."""
         halvings = [_n_halvings(side) for side in self.sides]
         return [tuple(1 + (level < n) for n in halvings) for level in range(max(1, *halvings))]
 
     @property
-    def widths(self):
+    def widths(self) -> list[int]:
         """Channels of each level, the finest first."""
         return [self.channels * min(2**level, MOST_WIDENING) for level in range(len(self.strides))]
 
     @property
-    def base(self):
+    def base(self) -> tuple[int, ...]:
         """Shape of the coarsest level: channels and sides."""
         return (self.widths[-1], *(-(-side // 2 ** _n_halvings(side)) for side in self.sides))
 
@@ -64,11 +66,14 @@ class Pyramid:
 
     def crop(self, grid: Tensor) -> Tensor:
         """Undo :meth:`pad`."""
-        return grid[(..., *(slice(side) for side in self.sides))]
+        inside: tuple[Any, ...] = (..., *(slice(side) for side in self.sides))
+        return grid[inside]
 
-    def convolution(self, in_channels, out_channels, stride, transposed=False) -> nn.Module:
+    def convolution(
+        self, in_channels: int, out_channels: int, stride: Sequence[int], transposed: bool = False
+    ) -> nn.Module:
         """Return the convolution that divides the sides by `stride`, or, transposed, multiplies them."""
-        kinds = {1: (nn.Conv1d, nn.ConvTranspose1d), 2: (nn.Conv2d, nn.ConvTranspose2d)}
+        kinds: dict[int, Any] = {1: (nn.Conv1d, nn.ConvTranspose1d), 2: (nn.Conv2d, nn.ConvTranspose2d)}
         kernel = tuple(4 if step == 2 else 3 for step in stride)
         return kinds[len(self.sides)][transposed](in_channels, out_channels, kernel, stride, 1)
 

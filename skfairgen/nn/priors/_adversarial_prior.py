@@ -3,7 +3,7 @@
 from abc import abstractmethod
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor, nn
 from torch.func import functional_call
 
 from skfairgen.nn._initial_weights import draw_initial_weights
@@ -33,11 +33,19 @@ class AdversarialPrior(OneStepPrior):
         Decay rates of Adam that suit a game of two networks.
     """
 
-    betas = (0.5, 0.9)
+    betas: tuple[float, float] = (0.5, 0.9)
+    n_losses: Tensor
 
-    def __init__(self, latent_features, n_classes, *, hidden_features=64, generator=None):
+    def __init__(
+        self,
+        latent_features: int,
+        n_classes: int,
+        *,
+        hidden_features: int = 64,
+        generator: Generator | None = None,
+    ) -> None:
         super().__init__(latent_features, n_classes, hidden_features=hidden_features, generator=generator)
-        self.critic = perceptron(latent_features + n_classes, hidden_features, 1)
+        self.critic: nn.Sequential = perceptron(latent_features + n_classes, hidden_features, 1)
         draw_initial_weights(self.critic, generator)
         self.register_buffer("n_losses", torch.zeros((), dtype=torch.long), persistent=False)
 
@@ -63,9 +71,9 @@ class AdversarialPrior(OneStepPrior):
         """Losses of the critic to one of the generator."""
 
     @abstractmethod
-    def critic_loss(self, real, made, told, generator) -> Tensor:
+    def critic_loss(self, real: Tensor, made: Tensor, told: Tensor, generator: Generator | None) -> Tensor:
         """Return the critic's loss on scaled codes."""
 
     @abstractmethod
-    def generator_loss(self, scores) -> Tensor:
+    def generator_loss(self, scores: Tensor) -> Tensor:
         """Return the generator's loss from the critic's scores of drawn codes."""

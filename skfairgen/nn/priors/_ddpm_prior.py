@@ -4,7 +4,7 @@ import math
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Generator, Tensor
 
 from skfairgen.nn.priors._guided_prior import GuidedPrior
 
@@ -46,7 +46,15 @@ class DDPMPrior(GuidedPrior):
     torch.Size([2, 2])
     """
 
-    def __init__(self, latent_features, n_classes, *, hidden_features=128, n_steps=50, generator=None):
+    def __init__(
+        self,
+        latent_features: int,
+        n_classes: int,
+        *,
+        hidden_features: int = 128,
+        n_steps: int = 50,
+        generator: Generator | None = None,
+    ) -> None:
         super().__init__(
             latent_features, n_classes, hidden_features=hidden_features, n_steps=n_steps, generator=generator
         )

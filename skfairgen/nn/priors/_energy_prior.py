@@ -1,7 +1,9 @@
 """The default prior: one step, trained by the energy distance."""
 
+from collections.abc import Callable
+
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from skfairgen.nn.priors._one_step_prior import OneStepPrior
 
@@ -37,9 +39,17 @@ class EnergyPrior(OneStepPrior):
     torch.Size([])
     """
 
-    def __init__(self, latent_features, n_classes, *, hidden_features=64, distance=None, generator=None):
+    def __init__(
+        self,
+        latent_features: int,
+        n_classes: int,
+        *,
+        hidden_features: int = 64,
+        distance: Callable[[Tensor, Tensor], Tensor] | None = None,
+        generator: Generator | None = None,
+    ) -> None:
         super().__init__(latent_features, n_classes, hidden_features=hidden_features, generator=generator)
-        self.distance = distance
+        self.distance: Callable[[Tensor, Tensor], Tensor] | None = distance
 
     def loss(self, codes: Tensor, classes: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Return the mean distance between codes and drawn codes, class by class, in the unit of the codes' scale.

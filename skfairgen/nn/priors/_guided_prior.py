@@ -2,9 +2,10 @@
 
 import math
 from abc import abstractmethod
+from collections.abc import Callable
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor, nn
 
 from skfairgen.nn._initial_weights import draw_initial_weights
 from skfairgen.nn._normal_noise import to_normal
@@ -39,13 +40,28 @@ class GuidedPrior(Prior):
        2024.
     """
 
-    def __init__(self, latent_features, n_classes, *, hidden_features=128, n_steps=20, generator=None):
+    def __init__(
+        self,
+        latent_features: int,
+        n_classes: int,
+        *,
+        hidden_features: int = 128,
+        n_steps: int = 20,
+        generator: Generator | None = None,
+    ) -> None:
         super().__init__(latent_features, n_classes, hidden_features=hidden_features, n_steps=n_steps)
         n_inputs = latent_features + n_classes + 1 + 2 * len(FREQUENCIES)
-        self.network = perceptron(n_inputs, hidden_features, latent_features, n_hidden=3)
+        self.network: nn.Sequential = perceptron(n_inputs, hidden_features, latent_features, n_hidden=3)
         draw_initial_weights(self, generator)
 
-    def sample(self, classes: Tensor, noise: Tensor, *, guidance: float = 0.0, group_logits=None) -> Tensor:
+    def sample(
+        self,
+        classes: Tensor,
+        noise: Tensor,
+        *,
+        guidance: float = 0.0,
+        group_logits: Callable[[Tensor], Tensor] | None = None,
+    ) -> Tensor:
         """Return codes of shape (B, K) of these classes.
 
         Parameters

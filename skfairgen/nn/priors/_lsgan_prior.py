@@ -1,6 +1,6 @@
 """A prior trained as a least-squares GAN."""
 
-from torch import Tensor
+from torch import Generator, Tensor
 
 from skfairgen.nn.priors._adversarial_prior import AdversarialPrior
 
@@ -37,10 +37,10 @@ class LSGANPrior(AdversarialPrior):
 
     critic_steps = 1
 
-    def critic_loss(self, real, made, told, generator) -> Tensor:
+    def critic_loss(self, real: Tensor, made: Tensor, told: Tensor, generator: Generator | None) -> Tensor:
         """Return the squared distance of the scores from 1 for real codes, from 0 for drawn ones."""
         return 0.5 * ((self.score(real, told) - 1).square().mean() + self.score(made, told).square().mean())
 
-    def generator_loss(self, scores) -> Tensor:
+    def generator_loss(self, scores: Tensor) -> Tensor:
         """Return the squared distance of the scores of drawn codes from 1."""
         return 0.5 * (scores - 1).square().mean()

@@ -41,10 +41,10 @@ class MomentsPrior(Prior):
     torch.Size([2, 2])
     """
 
-    def __init__(self, latent_features, n_classes, **widths):
+    def __init__(self, latent_features: int, n_classes: int, **widths: int) -> None:
         super().__init__(latent_features, n_classes, **widths)
-        self.means = nn.Parameter(torch.zeros(n_classes, latent_features))
-        self.factors = nn.Parameter(torch.eye(latent_features).repeat(n_classes, 1, 1))
+        self.means: nn.Parameter = nn.Parameter(torch.zeros(n_classes, latent_features))
+        self.factors: nn.Parameter = nn.Parameter(torch.eye(latent_features).repeat(n_classes, 1, 1))
 
     @torch.no_grad()
     def adapt(self, codes: Tensor, classes: Tensor) -> None:

@@ -1,7 +1,7 @@
 """Priors that draw a code in one step: a Gaussian a class, bent by a small network."""
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from skfairgen.nn._initial_weights import draw_initial_weights
 from skfairgen.nn._normal_noise import to_normal
@@ -28,12 +28,19 @@ class OneStepPrior(MomentsPrior):
         Draws the initial weights; None for torch's global generator.
     """
 
-    def __init__(self, latent_features, n_classes, *, hidden_features=64, generator=None):
+    def __init__(
+        self,
+        latent_features: int,
+        n_classes: int,
+        *,
+        hidden_features: int = 64,
+        generator: Generator | None = None,
+    ) -> None:
         super().__init__(latent_features, n_classes, hidden_features=hidden_features)
-        self.network = perceptron(latent_features + n_classes, hidden_features, latent_features)
+        self.network: nn.Sequential = perceptron(latent_features + n_classes, hidden_features, latent_features)
         draw_initial_weights(self, generator)
-        nn.init.zeros_(self.network[-1].weight)
-        nn.init.zeros_(self.network[-1].bias)
+        for last in self.network[-1].parameters():
+            nn.init.zeros_(last)
 
     def loss(self, codes: Tensor, classes: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Return what training makes small; parameters as in :meth:`Prior.loss`."""

@@ -1,5 +1,7 @@
 """What every prior shares: settings, the scale of the codes, and one-hot classes."""
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -29,11 +31,14 @@ class Prior(nn.Module):
         Mean and standard deviation of the codes that :meth:`adapt` saw.
     """
 
-    def __init__(self, latent_features, n_classes, **widths):
+    center: Tensor
+    scale: Tensor
+
+    def __init__(self, latent_features: int, n_classes: int, **widths: int) -> None:
         super().__init__()
-        self.settings = {"latent_features": int(latent_features), "n_classes": int(n_classes)}
+        self.settings: dict[str, Any] = {"latent_features": int(latent_features), "n_classes": int(n_classes)}
         self.settings |= {name: int(width) for name, width in widths.items()}
-        self.n_noise = int(latent_features)
+        self.n_noise: int = int(latent_features)
         self.register_buffer("center", torch.zeros(latent_features))
         self.register_buffer("scale", torch.ones(latent_features))
 

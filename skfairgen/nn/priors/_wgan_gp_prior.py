@@ -1,7 +1,7 @@
 """A prior trained as a Wasserstein GAN with gradient penalty."""
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from skfairgen.nn.priors._adversarial_prior import AdversarialPrior
 
@@ -40,7 +40,7 @@ class WGANGPPrior(AdversarialPrior):
 
     critic_steps = 5
 
-    def critic_loss(self, real, made, told, generator) -> Tensor:
+    def critic_loss(self, real: Tensor, made: Tensor, told: Tensor, generator: Generator | None) -> Tensor:
         """Return minus the critic's estimate of the distance, plus the penalty."""
         share = torch.rand(len(real), 1, generator=generator, device=real.device)
         between = (share * real + (1 - share) * made).requires_grad_()
@@ -48,6 +48,6 @@ class WGANGPPrior(AdversarialPrior):
         penalty = (slopes.norm(dim=1) - 1).square().mean()
         return self.score(made, told).mean() - self.score(real, told).mean() + PENALTY_WEIGHT * penalty
 
-    def generator_loss(self, scores) -> Tensor:
+    def generator_loss(self, scores: Tensor) -> Tensor:
         """Return minus the mean score of drawn codes."""
         return -scores.mean()
