@@ -7,5 +7,11 @@ from skfairgen.plotting._group_rates_display import GroupRatesDisplay
 from skfairgen.plotting._samples_display import SamplesDisplay
 from skfairgen.plotting._tradeoff_display import TradeoffDisplay
 
-__all__ = ["ComparisonDisplay", "FidelityDisplay", "GroupRatesDisplay", "TradeoffDisplay"]
-__all__ = ["CodesDisplay", "GroupRatesDisplay", "SamplesDisplay", "TradeoffDisplay"]
+__all__ = [
+    "CodesDisplay",
+    "ComparisonDisplay",
+    "FidelityDisplay",
+    "GroupRatesDisplay",
+    "SamplesDisplay",
+    "TradeoffDisplay",
+]
