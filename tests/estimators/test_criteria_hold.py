@@ -1,5 +1,7 @@
 """What a criterion promises holds in a model that is trained on the rows, on rows that nobody has seen."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skfairgen import FairDistillResampler, FairGenerator, distill
 from skfairgen.datasets import make_biased_classification
-from skfairgen.estimators._generator_fitting import drawer_of
+from skfairgen.estimators._generator_fitting import drawer_of, warn_of_missed_gap
 from skfairgen.exceptions import CollapseWarning
 
 pytestmark = pytest.mark.filterwarnings("ignore::skfairgen.exceptions.SkfairgenWarning")
@@ -153,3 +155,46 @@ def test_three_classes_and_three_groups_run(criterion):
     X, y = generator.fit(table.data, table.target).sample(2_000, random_state=0)
     assert len(X) == len(y) == 2_000 and set(y) <= set(table.target)
     assert X[GROUP].nunique() == 3
+
+
+def test_values_beside_the_rows_make_a_plan_for_a_model_that_does_not_see_them(table):
+    X, groups = table.data[:600].drop(columns=GROUP), table.data[GROUP][:600]
+    options = {"criterion": "demographic_parity", "tuned_for": None, "max_epochs": 2, "random_state": 0}
+    drawn = []
+    for sees_group in (True, False):
+        generator = FairGenerator(sensitive_at_prediction=sees_group, **options)
+        drawn.append(generator.fit(X, table.target[:600], sensitive_features=groups).sample(500, random_state=0))
+    np.testing.assert_array_equal(drawn[0][1], drawn[1][1])
+
+
+def test_a_classifier_without_a_seed_gives_the_same_plan_twice(table):
+    few = table.data[:600][[GROUP, "normal_0"]].assign(group_0=(table.data[GROUP] == "a").astype(int))
+    labels = table.target[:600].map({0: "no", 1: "yes"})
+    tree = DecisionTreeClassifier(max_depth=3, max_features=1, splitter="random")
+    options = {"criterion": "demographic_parity", "tuned_for": tree, "max_epochs": 1, "random_state": 0}
+    one, other = (FairGenerator(GROUP, **options).fit(few, labels).tuning_ for _ in range(2))
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_every_label_of_a_row_and_rows_of_one_class_exclude_each_other(copier):
+    for asked in ({"cells": {(1, "a"): 5}}, {"class_shares": {0: 0.5, 1: 0.5}}):
+        with pytest.raises(ValueError, match="return_sample_weight=True gives every row each label"):
+            copier.sample(5, criterion="demographic_parity", return_sample_weight=True, **asked)
+
+
+def test_a_loop_that_never_comes_near_says_so():
+    rounds = pd.DataFrame({"round": [0, 1, 2], "missed": [0.0, 0.2, 0.15]})
+    with pytest.warns(CollapseWarning, match="off by 0.15 in a rate"):
+        warn_of_missed_gap(rounds)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warn_of_missed_gap(rounds.assign(missed=0.05))
+
+
+def test_the_counts_of_the_added_rows_are_those_that_were_drawn(table):
+    resampler = FairDistillResampler(
+        GROUP, criterion="equalized_odds", tuned_for=None, distill=False, max_epochs=2, random_state=0
+    )
+    X, y = resampler.fit_resample(table.data[:600], table.target[:600])
+    counts = pd.Series(1, index=[y[600:], X[GROUP][600:]]).groupby(level=[0, 1]).sum()
+    assert counts.to_dict() == {cell: n for cell, n in resampler.sampling_strategy_.items() if n}

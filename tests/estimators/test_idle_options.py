@@ -22,6 +22,7 @@ ODDS = {"sampling_strategy": "equalized_odds"}
         ({"sensitive_at_prediction": False}, "sensitive_at_prediction=False does nothing"),
         ({"criterion": "balanced_cells", "label_draw": "decide"}, "label_draw='decide' does nothing"),
         ({"criterion": "balanced_cells", "tuned_for": None}, "tuned_for=None does nothing"),
+        ({**PARITY, "label_draw": "sample", "tuned_for": None}, "tuned_for=None does nothing"),
         ({"n_samples": 5_000}, "n_samples=5000 does nothing .* there is no criterion"),
         ({**PARITY, "n_samples": 5_000, "sampling_strategy": "parity"}, "sampling_strategy tells the rows"),
         ({**PARITY, "n_samples": 100}, "n_samples=100 is the rows of the output with the real ones"),
