@@ -21,8 +21,7 @@ from sklearn.tree import DecisionTreeClassifier
 from skfairgen import FairDistillResampler, FairEncoder, FairGenerator, distill, load, save
 from skfairgen.files import pack, unpack
 from skfairgen.models._density_model import module_from_state, module_to_state
-from skfairgen.nn import ColumnDensity
-from skfairgen.nn.table import table_autoencoder
+from skfairgen.nn import ColumnDensity, ColumnEncoder, FairAutoencoder
 
 RARE_WORD, RARE_NUMBER, RARE_FLOAT = "Zyzzyva Quux", 987_654_321, 123456.789
 RARE_DAY, RARE_GROUP, RARE_AGE = pd.Timestamp("1901-02-03"), "Atlantean", 8_675_309
@@ -195,8 +194,12 @@ def test_a_loaded_encoder_goes_on_from_its_weights_as_the_saved_one_does():
     "module",
     [
         ColumnDensity([np.int64(3), 2], [2], hidden_features=np.int64(5), dropout=0),
-        table_autoencoder([3, 2], (2,), n_classes=3, visible_columns=np.array([1]), encode_given=np.False_),
-        table_autoencoder([3, 2], []).half(),
+        FairAutoencoder(
+            ColumnEncoder([3, 2], (2,), 8, visible_columns=np.array([1]), encode_given=np.False_),
+            ColumnDensity([3, 2], (2,), latent_features=8),
+            n_classes=3,
+        ),
+        FairAutoencoder(ColumnEncoder([3, 2], [], 8), ColumnDensity([3, 2], [], latent_features=8), 0).half(),
     ],
     ids=lambda module: type(module).__name__,
 )

@@ -6,8 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from skfairgen.losses import group_dependence
-from skfairgen.nn import CodedItems
-from skfairgen.nn.table import table_autoencoder
+from skfairgen.nn import CodedItems, ColumnDensity, ColumnEncoder, FairAutoencoder
 from skfairgen.training import FairObjective, TrainingOptions, fit_autoencoder, torch_generator
 from skfairgen.training._code_queue import CodeQueue
 from skfairgen.training._fit_autoencoder import FairCode
@@ -101,7 +100,9 @@ def test_held_out_rows_are_told_and_the_noise_is_known_after_training():
     rng = np.random.default_rng(0)
     tokens = rng.integers(0, 4, (200, 3))
     rows = {"tokens": tokens, "levels": tokens[:, :1] % 2, "classes": tokens[:, 1] % 2}
-    autoencoder = table_autoencoder([4, 4, 4], [2], n_classes=2, latent_features=3)
+    autoencoder = FairAutoencoder(
+        ColumnEncoder([4, 4, 4], [2], 3), ColumnDensity([4, 4, 4], [2], latent_features=3), n_classes=2
+    )
     objective = FairObjective(0.1, 20.0, 0.2, 10.0)
     fitted = fit_autoencoder(autoencoder, rows, objective, OPTIONS, rng, torch_generator(0))
     assert len(fitted.held_out) == 20 and len(set(fitted.held_out)) == 20

@@ -7,8 +7,7 @@ import pytest
 import torch
 
 from skfairgen.losses import energy_distance
-from skfairgen.nn import ColumnDensity, ColumnEncoder, Given
-from skfairgen.nn.table import table_autoencoder
+from skfairgen.nn import ColumnDensity, ColumnEncoder, FairAutoencoder, Given
 from skfairgen.training import DistillationOptions, fit_encoder_student, fit_student, torch_generator
 from skfairgen.training._fit_encoder_student import EncoderDistillation
 from skfairgen.training._fit_student import Distillation, TeacherRows, _labels_before
@@ -123,9 +122,13 @@ def test_a_student_learns_its_teacher_and_leaves_what_it_was_given_as_it_was():
     assert len(fitted.history) == 6 and not fitted.module.training
 
 
+def _autoencoder(n_classes):
+    return FairAutoencoder(ColumnEncoder([4, 3], [2], 2), ColumnDensity([4, 3], [2], latent_features=2), n_classes)
+
+
 def test_codes_are_compared_one_by_one_and_as_distributions():
     r"""Codes off by d in one component: KL is d^2 / (2 sigma^2), and the energy distance is added to it."""
-    teacher = table_autoencoder([4, 3], [2], latent_features=2).eval()
+    teacher = _autoencoder(n_classes=0).eval()
     teacher.encoder.resolution.copy_(torch.tensor([0.5, 2.0]))
     codes = torch.randn(40, 2, generator=torch_generator(0), dtype=torch.float32)
     shifted = codes + torch.tensor([0.25, 0.0])
@@ -140,7 +143,7 @@ def test_codes_are_compared_one_by_one_and_as_distributions():
 
 
 def test_a_small_encoder_takes_its_teachers_place():
-    teacher = table_autoencoder([4, 3], [2], n_classes=2, latent_features=2).eval()
+    teacher = _autoencoder(n_classes=2).eval()
     teacher.encoder.resolution.fill_(0.5)
     teacher.encoder.active.copy_(torch.tensor([1.0, 0.0]))
     small = ColumnEncoder(**teacher.encoder.student_settings({"hidden_features": 5}))

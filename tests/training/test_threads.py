@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from skfairgen.nn import ColumnDensity, Given
-from skfairgen.nn.table import table_autoencoder
+from skfairgen.nn import ColumnDensity, ColumnEncoder, FairAutoencoder, Given
 from skfairgen.training import (
     FairObjective,
     TrainingOptions,
@@ -50,7 +49,9 @@ def codes(seed):
     """Return the codes that an autoencoder of a seed gives after it was fitted."""
     generator = torch_generator(seed)
     with torch_runtime(1), torch.no_grad():
-        made = table_autoencoder([4, 4, 4], [2], n_classes=2, latent_features=3)
+        made = FairAutoencoder(
+            ColumnEncoder([4, 4, 4], [2], 3), ColumnDensity([4, 4, 4], [2], latent_features=3), n_classes=2
+        )
         made.reset_parameters(generator)
         objective = FairObjective(0.1, 20.0, 0.2, 10.0)
         fitted = fit_autoencoder(made, _rows(), objective, OPTIONS, np.random.default_rng(seed), generator)
