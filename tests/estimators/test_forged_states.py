@@ -116,6 +116,7 @@ FORGED = [
     ("planned", put("fitted", "history_", value=3), "history_"),
     ("planned", put("fitted", "__class__", value=3), "__class__"),
     ("planned", put("fitted", "n_features_in_", value=3), "n_features_in_ is 3"),
+    ("planned", put("fitted", "feature_names_in_", value=lambda own: own[::-1]), "not those of its columns"),
     ("planned", without("fitted", "history_"), "lacks the attributes"),
     ("planned", without("model", "rows"), "lacks the field rows"),
     ("planned", without("reader"), "cannot be loaded"),
