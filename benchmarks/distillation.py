@@ -24,6 +24,8 @@ N_ROWS = (500, 1_000, 2_000, 4_000, 8_000, 16_000)
 COLUMNS = ["auc", "accuracy", "dpr", "eor", "auc_without", "dpr_without", "c2st_auc", "kl", "share", "kilobytes"]
 COLUMNS += ["cpu_seconds", "of_teacher_seconds"]
 
+DATASETS = ["adult", "compas", "law_school", "dutch_census"]
+
 
 def compared(task, students, seeds, criterion=None):
     """Yield the figures of a teacher and of its students, the arguments of `distill` by name, for each seed."""
@@ -86,6 +88,7 @@ def main():
     parser.add_argument("--part", choices=["sizes", "losses", "tables", "rows"], help="one part; all without it")
     parser.add_argument("--json", help="file to write every run to")
     parser.add_argument("--criteria", nargs="+", default=["None", "equalized_odds", "demographic_parity"])
+    parser.add_argument("--datasets", nargs="+", default=DATASETS, choices=DATASETS, help="of the part tables")
     options = parser.parse_args()
     warnings.simplefilter("ignore", SkfairgenWarning)
     seeds = range(options.seeds)
@@ -95,7 +98,7 @@ def main():
         "losses": [("adult", adult, None, by_loss)],
         "tables": [
             (name, load_task(name), criterion, default)
-            for name in ("adult", "compas", "law_school", "dutch_census")
+            for name in options.datasets
             for criterion in (None if word == "None" else word for word in options.criteria)
         ],
         "rows": [(f"{n_rows:,} rows of adult", fewer_rows(adult, n_rows), None, default) for n_rows in N_ROWS],
