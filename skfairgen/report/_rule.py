@@ -45,7 +45,7 @@ def rule_in_words(scoring, max_accuracy_loss):
         f"a remedy helps if its gain in the {words_of(scoring)} is beyond chance (a 95 % interval that holds for "
         f"all remedies at once lies above 0), if accuracy falls by at most {max_accuracy_loss:g}, and if balanced "
         "accuracy keeps at least half of what it has over guessing. Of those that help, the one with the largest gain "
-        "is recommended. If one that costs nothing does as well, within chance, that one is recommended."
+        "is recommended. If one that costs nothing does as well as each of them, within chance, that one is recommended."
     )
 
 
@@ -86,8 +86,8 @@ def judge(paired, remedies, scoring, max_accuracy_loss, n_classes, is_unequal):
         return Verdict(None, helping, too_dear)
     best = cheap[0]
     for name in cheap:
-        if best not in free and name in free and _does_as_well(paired, best, name, scoring):
-            return Verdict(name, helping, too_dear, instead_of=best)
+        if name in free and all(_does_as_well(paired, other, name, scoring) for other in cheap):
+            return Verdict(name, helping, too_dear, instead_of=None if name == best else best)
     return Verdict(best, helping, too_dear, needs_group=best in needing)
 
 

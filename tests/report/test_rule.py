@@ -64,6 +64,17 @@ def test_what_costs_nothing_wins_where_it_does_as_well(ratio, best):
     assert ("costs nothing" in said) == (best == "weights")
 
 
+def test_what_costs_nothing_must_do_as_well_as_each_that_helps():
+    """The largest gain is a noisy one: weights are as good as it, and worse than the rows beyond chance."""
+    paired = paired_of(noisy=(0.92, 0.85, 0.8), rows=(0.9, 0.85, 0.8), weights=(0.75, 0.85, 0.8))
+    draws = paired.draws["noisy"][SCORING]
+    draws += np.random.default_rng(1).normal(0, 0.1, len(draws))
+    remedies = [Remedy("noisy"), Remedy("rows"), Remedy("weights", is_free=True)]
+    assert judge(paired, remedies, SCORING, 0.02, 2, True).best == "noisy"
+    without_rows = [remedy for remedy in remedies if remedy.name != "rows"]
+    assert judge(paired, without_rows, SCORING, 0.02, 2, True).best == "weights"
+
+
 def test_nothing_is_recommended_where_the_groups_are_treated_alike():
     verdict, said = verdict_on(is_unequal=False, large=(0.9, 0.85, 0.8))
     assert verdict.best is None
