@@ -176,7 +176,7 @@ class CodesDisplay:
 
 def _new_or_given_pair(axes):
     if axes is not None:
-        return axes
+        return [new_or_given_axes(ax, None) for ax in axes]
     figure = new_or_given_axes(None, (10.0, 4.2)).figure
     figure.clear()
     return figure.subplots(1, 2, sharex=True, sharey=True)

@@ -1,18 +1,15 @@
 """ComparisonDisplay: the change under each remedy as points with intervals."""
 
-import textwrap
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pandas as pd
 
-from skfairgen.plotting._drawing import COLORS, MARKERS, new_or_given_axes
+from skfairgen.plotting._drawing import COLORS, MARKERS, new_or_given_axes, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
-
-_WORDS_A_LINE = 28
 
 
 class ComparisonDisplay:
@@ -75,7 +72,7 @@ class ComparisonDisplay:
         self.figure_: Figure | SubFigure = self.ax_.figure
         for number, features in enumerate(sets):
             self._draw(features, remedies, (number - (len(sets) - 1) / 2) * 0.28, number)
-        labels = [textwrap.fill(str(name), _WORDS_A_LINE, max_lines=2, placeholder=" …") for name in remedies]
+        labels = [wrap(name) for name in remedies]
         self.ax_.set_yticks(np.arange(len(remedies)), labels)
         self.ax_.set_ylim(len(remedies) - 0.4, -0.6)
         self.ax_.axvline(0, color="0.4", linestyle="--", linewidth=1)

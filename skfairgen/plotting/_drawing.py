@@ -1,5 +1,6 @@
 """What the pictures share: matplotlib, loaded when something is drawn, and marks that can be told in grey."""
 
+import textwrap
 from importlib import import_module
 
 # Okabe and Ito, "Color Universal Design", 2008, ordered so that neighbors also differ in lightness.
@@ -11,6 +12,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 def new_or_given_axes(ax, figsize):
     """Return `ax`, or, if it is None, the axes of a new figure of `figsize` inches.
 
+    A figure without a layout engine gets one: labels outside the axes would be cropped.
+
     Raises
     ------
     ImportError
@@ -21,6 +24,9 @@ def new_or_given_axes(ax, figsize):
     except ImportError as error:
         raise ImportError("Drawing needs matplotlib, which is not installed: pip install 'skfairgen[plot]'.") from error
     if ax is not None:
+        figure = ax.get_figure(root=True)
+        if figure.get_layout_engine() is None:
+            figure.set_layout_engine("constrained")
         return ax
     return pyplot.subplots(figsize=figsize, layout="constrained")[1]
 
@@ -28,6 +34,18 @@ def new_or_given_axes(ax, figsize):
 def shorten(text, most=30):
     """Cut a label in the middle, where group names differ least."""
     text = str(text)
-    if len(text) <= most:
-        return text
-    return f"{text[: most // 2]}…{text[-(most - most // 2 - 1) :]}"
+    return _plain(text if len(text) <= most else f"{text[: most // 2]}…{text[-(most - most // 2 - 1) :]}")
+
+
+def wrap(text, width=28):
+    """Break a label into two lines of `width` characters; what is longer still is cut in the middle."""
+    text = str(text)
+    lines = textwrap.wrap(text, width)
+    if len(lines) > 2:
+        lines = [f"{text[: width - 1].rstrip()}…", text[-width:].lstrip()]
+    return _plain("\n".join(lines))
+
+
+def _plain(text):
+    """Keep the dollar signs of a name from being read as mathematics."""
+    return text.replace("$", r"\$")

@@ -1,6 +1,5 @@
 """FidelityDisplay: how well each column, and each pair of columns, is kept."""
 
-import textwrap
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -8,7 +7,7 @@ import pandas as pd
 
 from skfairgen.data import Columns, Rows
 from skfairgen.metrics import column_pair_trends, column_shapes
-from skfairgen.plotting._drawing import new_or_given_axes
+from skfairgen.plotting._drawing import new_or_given_axes, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -99,7 +98,7 @@ class FidelityDisplay:
         self.figure_: Figure | SubFigure = self.ax_.figure
         image = self.ax_.imshow(self.scores.to_numpy(dtype=float), cmap="viridis", vmin=self._lowest(), vmax=1)
         self.ax_.set_facecolor("0.8")
-        labels = [textwrap.fill(str(label), _WORDS_A_LINE, max_lines=2, placeholder=" …") for label in self.scores]
+        labels = [wrap(label, _WORDS_A_LINE) for label in self.scores]
         size = max(4, min(9, 260 / n_columns))
         self.ax_.set_yticks(range(n_columns), labels, fontsize=size)
         self.ax_.set_xticks(range(n_columns), labels, fontsize=size, rotation=90)

@@ -20,9 +20,8 @@ def setting_in_words(comparison):
 
 def table_in_words(frame, scoring):
     """Return the figures of the rule, a line a remedy; a star marks what is recommended."""
-    lines = [
-        f"  {'':26}{words_of(scoring):>25}  {'change':^24}{'accuracy':>9}{'change':>8}{'ROC-AUC':>9}{'selected':>10}"
-    ]
+    figures = f"{'accuracy':>9}{'change':>8}{'ROC-AUC':>9}{'selected':>10}"
+    lines = [f"  {'':26}{words_of(scoring):>25}  {'change':^24}{figures}"]
     for features, rows in frame.groupby(level="features", sort=False):
         lines.append(f"  {features} columns as features")
         lines += [_line(name, row, scoring) for (_, name), row in rows.iterrows()]
@@ -35,4 +34,5 @@ def _line(name, row, scoring):
     price = "" if name == AS_IT_IS else f"{row['accuracy_change']:+.3f}"
     auc = "" if pd.isna(row["roc_auc"]) else f"{row['roc_auc']:.3f}"
     mark = "*" if row["recommended"] else ""
-    return f"  {mark:2}{name:24}{row[scoring]:>25.3f}  {moved:^24}{row['accuracy']:>9.3f}{price:>8}{auc:>9}{row['selection_rate']:>10.3f}"
+    figures = f"{row['accuracy']:>9.3f}{price:>8}{auc:>9}{row['selection_rate']:>10.3f}"
+    return f"  {mark:2}{name:24}{row[scoring]:>25.3f}  {moved:^24}{figures}"

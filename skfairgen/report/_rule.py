@@ -45,7 +45,7 @@ def rule_in_words(scoring, max_accuracy_loss):
         f"a remedy helps if its gain in the {words_of(scoring)} is beyond chance (a 95 % interval that holds for "
         f"all remedies at once lies above 0), if accuracy falls by at most {max_accuracy_loss:g}, and if balanced "
         "accuracy keeps at least half of what it has over guessing. Of those that help, the one with the largest gain "
-        "is recommended. If one that costs nothing does as well as each of them, within chance, that one is recommended."
+        "is recommended. If one that costs nothing does as well as each of them, within chance, it is recommended."
     )
 
 

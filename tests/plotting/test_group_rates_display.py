@@ -116,3 +116,20 @@ def test_matplotlib_loads_when_plotting_and_is_named_when_absent(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match=r"skfairgen\[plot\]"):
         GroupRatesDisplay.from_predictions(y_true, y_pred, sensitive_features=groups)
+
+
+def test_before_and_after_stand_side_by_side():
+    y_true, y_pred, groups = table(3)
+    said = {"as it is": y_pred, "repaired": y_true}
+    display = GroupRatesDisplay.from_predictions(y_true, said, sensitive_features=groups, random_state=0)
+    for name, own in said.items():
+        report = group_report(y_true, own, sensitive_features=groups, random_state=0)
+        np.testing.assert_allclose([bar.get_width() for bar in display.bars_[name]], report["selection_rate"])
+    assert [text.get_text() for text in display.ax_.get_legend().get_texts()] == list(said)
+    assert display.ax_.get_xlabel() == "selection rate"
+
+
+def test_reports_of_different_groups_are_refused():
+    reports = {n: group_report(*table(n)[:2], sensitive_features=table(n)[2], n_bootstrap=0) for n in (2, 3)}
+    with pytest.raises(ValueError, match="different groups"):
+        GroupRatesDisplay(reports).plot()
