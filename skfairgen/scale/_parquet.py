@@ -1,0 +1,179 @@
+"""Rows into parquet files: each whole or absent, and the same whoever writes it."""
+
+import json
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from skfairgen.data import ItemReader
+from skfairgen.files import atomic_write
+from skfairgen.scale._executors import as_executor
+
+REQUEST = "_request.json"  # what the files were asked for: an unfinished folder is completed by the same request alone
+SUCCESS = "_SUCCESS"  # written last, as Hadoop and Spark do
+
+
+@dataclass(frozen=True)
+class FileWriter:
+    """Writes one file of rows; which rows is a pure function of the seed and the file's place.
+
+    Attributes
+    ----------
+    draw : callable
+        ``draw(n_rows, rng)`` returns X and y.
+    reader : ItemReader
+        Knows the values that columns of objects may hold.
+    folder : Path
+        Of the files.
+    seed, n_samples, rows_per_file, batch_size : int
+        Batch i of the rows is drawn by ``numpy.random.default_rng([seed, i])``, whichever files it falls in.
+    target_name : str or None
+        Name of the column of labels; None takes the name of y, or "target".
+    """
+
+    draw: Callable[[int, np.random.Generator], tuple[Any, Any]]
+    reader: ItemReader
+    folder: Path
+    seed: int
+    n_samples: int
+    rows_per_file: int
+    batch_size: int
+    target_name: str | None = None
+
+    @property
+    def n_files(self) -> int:
+        """Number of files of all rows."""
+        return -(-self.n_samples // self.rows_per_file)
+
+    def path(self, place: int) -> Path:
+        """Return the path of a file."""
+        return self.folder / f"part-{place:05d}.parquet"
+
+    def __call__(self, place: int) -> Path:
+        """Write the file at a place, unless it is there: files get their names when they are whole."""
+        path = self.path(place)
+        if path.exists():
+            return path
+        parquet, schema = _Parquet(), None
+        with atomic_write(path) as file, ExitStack() as stack:
+            for frame in self._frames(place):
+                if schema is None:
+                    schema = parquet.schema(frame, _values_of_objects(frame, self.reader))
+                    writer = stack.enter_context(parquet.writer(file, schema))
+                writer.write_table(parquet.table(frame, schema))
+        return path
+
+    def _frames(self, place):
+        """Yield the rows of a file: whole batches, but for the rows of the files before and after it."""
+        first, end = place * self.rows_per_file, min((place + 1) * self.rows_per_file, self.n_samples)
+        for batch in range(first // self.batch_size, -(-end // self.batch_size)):
+            start = batch * self.batch_size
+            n_rows = min(self.batch_size, self.n_samples - start)
+            X, y = self.draw(n_rows, np.random.default_rng([self.seed, batch]))
+            yield _frame(X, y, self.target_name).iloc[max(first - start, 0) : end - start]
+
+
+def write_parquet(writer: FileWriter, request: dict[str, Any], executor: Any = "serial") -> list[Path]:
+    """Write all files of a folder, and return their paths.
+
+    An empty file ``_SUCCESS`` is written last. A job that ended before it is completed by the same request: files that
+    are there are kept.
+
+    Parameters
+    ----------
+    writer : FileWriter
+        Writes a file.
+    request : dict
+        What decides the rows, as JSON: the same request gives the same files.
+    executor : {"serial", "joblib", "ray"} or Executor
+        Where the files are written; all workers must see the folder.
+
+    Raises
+    ------
+    ImportError
+        If pyarrow, or the library of the executor, is missing.
+    FileExistsError
+        If the folder holds parquet files already, other than those of an unfinished job of the same request.
+    """
+    _Parquet()
+    executor = as_executor(executor)
+    folder = writer.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(request, sort_keys=True).encode()
+    record = folder / REQUEST
+    is_same = record.exists() and record.read_bytes() == text
+    if (folder / SUCCESS).exists() or (any(folder.glob("*.parquet")) and not is_same):
+        raise FileExistsError(
+            f"{folder} holds parquet files already; name an empty folder. (A job that was interrupted is completed by "
+            "the same call with the same integer random_state.)"
+        )
+    if not is_same:
+        with atomic_write(record) as file:
+            file.write(text)
+    files = list(executor.map(writer, range(writer.n_files)))
+    for leftover in folder.glob(".*.unfinished"):  # of workers that were killed
+        leftover.unlink(missing_ok=True)
+    with atomic_write(folder / SUCCESS):
+        pass
+    return files
+
+
+def _frame(X, y, target_name):
+    frame = X if isinstance(X, pd.DataFrame) else pd.DataFrame(X)
+    frame = frame.set_axis([str(label) for label in frame.columns], axis=1)
+    if y is None:
+        return frame
+    name = target_name or getattr(y, "name", None) or "target"
+    labels = [y] if np.ndim(y) == 1 else [column for _, column in pd.DataFrame(np.asarray(y)).items()]
+    names = [str(name)] if len(labels) == 1 else [f"{name}_{place}" for place in range(len(labels))]
+    for name, label in zip(names, labels, strict=True):
+        if name in frame:
+            raise ValueError(f"The labels cannot be written as column {name!r}, which X has; give a target_name.")
+        frame[name] = label
+    return frame
+
+
+def _values_of_objects(frame, reader):
+    """Return all values that columns of objects may hold, by name: a batch may lack some, or all."""
+    schema = reader.schema
+    known = {} if schema.groups is None or schema.sensitive_features is not None else schema.groups.columns_
+    values = {}
+    for position, name in enumerate(frame.columns[: len(schema.format.columns)]):
+        column = reader.codec.columns_.get(position)
+        held = known[position].values if column is None else getattr(column, "levels_", None)
+        if held is not None and pd.api.types.is_object_dtype(frame.dtypes.iloc[position]):
+            values[name] = held
+    return values
+
+
+class _Parquet:
+    """pyarrow, imported when it is needed."""
+
+    def __init__(self):
+        try:
+            import pyarrow
+            import pyarrow.parquet
+        except ImportError as error:
+            raise ImportError("sample_to_parquet needs pyarrow: pip install pyarrow.") from error
+        self.pyarrow = pyarrow
+
+    def schema(self, frame, values):
+        """Return the schema of all batches, given one of them and the values that its columns of objects may hold."""
+        schema = self.pyarrow.Schema.from_pandas(frame, preserve_index=False)
+        for name, known in values.items():
+            kind = self.pyarrow.array(pd.Series(known, dtype=object), from_pandas=True).type
+            place = schema.get_field_index(name)
+            schema = schema.set(place, schema.field(place).with_type(kind))
+        return schema
+
+    def table(self, frame, schema):
+        """Return a batch as a table of that schema."""
+        return self.pyarrow.Table.from_pandas(frame, schema=schema, preserve_index=False)
+
+    def writer(self, path, schema):
+        return self.pyarrow.parquet.ParquetWriter(path, schema)
