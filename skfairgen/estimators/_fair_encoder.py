@@ -75,7 +75,7 @@ class FairEncoder(CodeTransformer):
     max_seconds : float, default=None
         Seconds of training at most, of the encoder and of its student each. Results then depend on the machine.
     batch_size : "auto" or int, default="auto"
-        Rows of a training batch; "auto" is a 60th of the rows, between 256 and 512, and more above 200,000 rows.
+        Rows of a training batch; "auto" is a 60th of the rows, between 256 and 512.
     lr : float, default=0.005
         Largest learning rate (AdamW, one cycle).
     early_stopping : bool, default=True

@@ -58,12 +58,12 @@ class FairGenerator(BaseEstimator):
         alike in them. Numeric columns of more than 20 values are cut at their quartiles; strata of under a 50th of the
         rows, or 100, are pooled.
     max_epochs : int, default=14
-        Passes over the rows at most.
+        Passes over the rows at most; over 250,000 of them, drawn anew each time, where there are more.
     max_seconds : float, default=None
         Seconds of training at most, of each network; the learning rate is annealed to them. Results then depend on the
         machine.
     batch_size : "auto" or int, default="auto"
-        Rows of a training batch; "auto" is a 60th of the rows, between 32 and 512, and more above 200,000 rows.
+        Rows of a training batch; "auto" is a 60th of the rows, between 32 and 512.
     lr : float, default=0.01
         Largest learning rate (AdamW, one cycle).
     early_stopping : bool, default=True

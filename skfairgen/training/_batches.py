@@ -43,7 +43,7 @@ class TensorRows(Dataset):
 
 
 class SlicedBatches:
-    """Iterate over :class:`TensorRows` in batches; each pass is shuffled if a generator is given.
+    """Iterate over :class:`TensorRows` in batches; each pass is shuffled, and of so many rows, if a generator is given.
 
     Parameters
     ----------
@@ -53,21 +53,26 @@ class SlicedBatches:
         Rows of a batch, -1 for all; the last batch of a pass may be smaller.
     generator : torch.Generator or None
         On the CPU. Draws the order of each pass; None keeps the order.
+    max_rows : int or None
+        Most rows of a shuffled pass, drawn anew for each; None for all.
     """
 
-    def __init__(self, dataset: TensorRows, batch_size: int, generator: Generator | None = None) -> None:
+    def __init__(
+        self, dataset: TensorRows, batch_size: int, generator: Generator | None = None, max_rows: int | None = None
+    ) -> None:
         self.dataset = dataset
         self.batch_size = batch_size if batch_size > 0 else len(dataset)
         self.generator = generator
+        self.n_rows = len(dataset) if generator is None else min(len(dataset), max_rows or len(dataset))
 
     def __len__(self) -> int:
-        return -(-len(self.dataset) // self.batch_size)
+        return -(-self.n_rows // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[Rows, int]]:
         rows = self.dataset
         if self.generator is not None:
             device = next(iter(rows.tensors.values())).device
-            order = torch.randperm(len(rows), generator=self.generator, device="cpu").to(device)
-            rows = TensorRows(rows[order][0])
+            order = torch.randperm(len(rows), generator=self.generator, device="cpu")[: self.n_rows]
+            rows = TensorRows(rows[order.to(device)][0])
         for start in range(0, len(rows), self.batch_size):
             yield rows[start : start + self.batch_size]

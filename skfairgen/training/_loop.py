@@ -11,7 +11,7 @@ from torch import Generator, Tensor, nn
 from skfairgen.nn import draw_from
 from skfairgen.training._batches import Rows, SlicedBatches, TensorRows
 from skfairgen.training._callbacks import AnnealedBudget, AveragedWeights, EpochBar, StopTraining
-from skfairgen.training._options import DistillationOptions, TrainingOptions
+from skfairgen.training._options import MAX_ROWS_AN_EPOCH, DistillationOptions, TrainingOptions
 from skfairgen.training._progress import Progress
 
 History = list[dict[str, float]]
@@ -114,7 +114,7 @@ def train(
     KeyboardInterrupt
         If the user interrupts training; the module is then in an unknown state.
     """
-    n_batches = options.max_epochs * len(SlicedBatches(rows, batch_size))
+    n_batches = options.max_epochs * len(SlicedBatches(rows, batch_size, generator, MAX_ROWS_AN_EPOCH))
     bar = [EpochBar(options.max_epochs, description)] if options.verbose else []
     net = TaskNet(
         module,
@@ -129,6 +129,7 @@ def train(
         batch_size=batch_size,
         iterator_train=SlicedBatches,
         iterator_train__generator=generator,
+        iterator_train__max_rows=MAX_ROWS_AN_EPOCH,
         iterator_valid=SlicedBatches,
         iterator_valid__batch_size=held_out_batch,
         train_split=None,

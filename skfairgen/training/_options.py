@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+MAX_ROWS_AN_EPOCH = 250_000  # a small network has learned what it can from a few million rows, seen once or more
+
 
 @dataclass(frozen=True)
 class TrainingOptions:
@@ -10,7 +12,7 @@ class TrainingOptions:
     Attributes
     ----------
     max_epochs : int
-        Passes over the rows.
+        Passes over the rows; over 250,000 of them, drawn anew, where there are more.
     max_seconds : float or None
         Seconds of training; None for no limit.
     batch_size : int or "auto"
@@ -64,8 +66,7 @@ def weight_decay(n_rows: int) -> float:
 
 
 def resolve_batch_size(batch_size: int | str, n_rows: int, least: int = 32) -> int:
-    """Return the rows of a batch: as asked, or for "auto" a 60th of the rows, `least` to 512, more for many rows."""
+    """Return the rows of a batch: as asked, or for "auto" a 60th of the rows, `least` to 512."""
     if isinstance(batch_size, int):
         return min(batch_size, n_rows)
-    most = max(512, min(n_rows // 400, 4096))
-    return min(max(n_rows // 60, least), most, n_rows)
+    return min(max(n_rows // 60, least), 512, n_rows)
