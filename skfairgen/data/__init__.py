@@ -4,7 +4,7 @@ from skfairgen.data._as_frame import as_frame
 from skfairgen.data._asked_groups import group_codes_of
 from skfairgen.data._column_positions import column_positions
 from skfairgen.data._group_name import group_name
-from skfairgen.data._groups import GroupCodec
+from skfairgen.data._groups import GroupCodec, in_bands, is_many_numbers
 from skfairgen.data._item_reader import ItemReader
 from skfairgen.data._kinds import KINDS, Kind
 from skfairgen.data._partial_target import UNLABELED, read_partial_target
@@ -48,7 +48,9 @@ __all__ = [
     "column_positions",
     "group_codes_of",
     "group_name",
+    "in_bands",
     "in_unit_of",
+    "is_many_numbers",
     "is_numeric",
     "read_partial_target",
     "read_training_rows",

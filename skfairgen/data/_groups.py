@@ -1,5 +1,6 @@
 """Groups: one combination of sensitive values, as integer codes."""
 
+from collections.abc import Collection
 from copy import copy
 from typing import Any, Self
 
@@ -8,6 +9,7 @@ import pandas as pd
 
 from skfairgen.data._sensitive_levels import LEVEL_KINDS, UNSEEN, _Bands, _Levels, _plain
 from skfairgen.data._state import State, part_state, read_part
+from skfairgen.data._typing import Columns
 from skfairgen.data.table._table_codec import is_numeric
 
 MAX_LEVELS = 20
@@ -17,8 +19,8 @@ class GroupCodec:
     """Encode the sensitive columns of a table as groups.
 
     A group is one combination of sensitive values that the fitted rows hold. A missing sensitive value is a value
-    of its own, written ``None``. A numeric column of more than 20 different values is cut at its quartiles into four
-    bands, whose values are :class:`pandas.Interval`.
+    of its own, written ``None``. A numeric column of more than 20 different values that was not declared to hold
+    categories is cut at its quartiles into four bands, whose values are :class:`pandas.Interval`.
 
     Attributes
     ----------
@@ -30,8 +32,10 @@ class GroupCodec:
         Level codes of each group.
     """
 
-    def fit(self, table: pd.DataFrame, names: Any = None) -> Self:
-        """Learn the levels of each column of a frame and the combinations that occur; `names` are for messages.
+    def fit(self, table: pd.DataFrame, names: Any = None, categorical: Collection[Any] = ()) -> Self:
+        """Learn the levels of each column of a frame and the combinations that occur.
+
+        `names` are for messages; every value of the columns labeled in `categorical` is a level of its own.
 
         Raises
         ------
@@ -41,10 +45,8 @@ class GroupCodec:
         self.columns_: dict[Any, Any] = {}
         for position, name in zip(table.columns, table.columns if names is None else names, strict=True):
             column = table[position].rename(name)
-            is_banded = is_numeric(column) and column.nunique() > MAX_LEVELS
+            is_banded = position not in categorical and is_many_numbers(column)
             self.columns_[position] = _Bands.fit(column) if is_banded else _Levels.fit(column)
-            if is_banded and column.isna().any():
-                self.columns_[position].names.append(None)
         self.level_counts_: list[int] = [len(column.names) for column in self.columns_.values()]
         levels = self.encode_levels(table)
         self.group_levels_: np.ndarray = np.unique(levels, axis=0)
@@ -161,3 +163,40 @@ class GroupCodec:
     def _name(self, levels):
         names = tuple(column.names[level] for column, level in zip(self.columns_.values(), levels, strict=True))
         return names[0] if len(names) == 1 else names
+
+
+def is_many_numbers(column: pd.Series) -> bool:
+    """Tell whether a sensitive column is cut into bands where it is not declared to hold categories."""
+    return is_numeric(column) and column.nunique() > MAX_LEVELS
+
+
+def in_bands(table: pd.DataFrame, categorical: Columns = "auto", n_rows: int | None = None) -> pd.DataFrame:
+    """Return sensitive columns with the bands of :class:`GroupCodec` in the place of many numbers.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The sensitive columns.
+    categorical : "auto" or list of labels
+        Columns, of this table or others, whose every value is a level of its own; "auto" names none.
+    n_rows : int or None
+        First rows, whose quartiles are taken; None for all.
+
+    Returns
+    -------
+    DataFrame
+        Bands are :class:`pandas.Interval`, missing ones None, in columns of objects; declared columns are categories.
+    """
+    declared = [] if isinstance(categorical, str) else list(categorical)
+    columns = [table.iloc[:, place] for place in range(table.shape[1])]
+    levels = [own.astype("category") if own.name in declared else _banded(own, n_rows) for own in columns]
+    return pd.concat(levels, axis=1)
+
+
+def _banded(column, n_rows):
+    if not is_many_numbers(column[:n_rows]):
+        return column
+    bands = _Bands.fit(column[:n_rows])
+    names = np.empty(len(bands.names) + 1, dtype=object)
+    names[:-1] = bands.names  # the last is None: a missing value
+    return pd.Series(names[bands.encode(column)], column.index, dtype=object, name=column.name)

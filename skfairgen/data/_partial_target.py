@@ -5,6 +5,7 @@ import pandas as pd
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
+from skfairgen.data._target import check_number_of_classes
 from skfairgen.data._typing import Rows
 
 UNLABELED = -1
@@ -29,7 +30,7 @@ def read_partial_target(y: Rows | None) -> tuple[np.ndarray, np.ndarray]:
     Raises
     ------
     ValueError
-        If the labels are continuous, or cannot be sorted.
+        If the labels are continuous, cannot be sorted, or hold more than 50 different whole numbers.
     """
     if isinstance(y, list | tuple):  # as an array of strings, NaN would be a word
         y = pd.Series(y, dtype=object) if np.ndim(y) == 1 else y
@@ -42,6 +43,7 @@ def read_partial_target(y: Rows | None) -> tuple[np.ndarray, np.ndarray]:
         values = values[values != UNLABELED]
     if len(values) == 0:
         return values, codes
+    check_number_of_classes(values)
     check_classification_targets(values)
     classes, codes[known] = np.unique(values, return_inverse=True)
     return classes, codes

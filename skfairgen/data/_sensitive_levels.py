@@ -89,7 +89,7 @@ class _Bands:
 
     @classmethod
     def fit(cls, column):
-        column = column[column.notna()]
+        has_missing, column = bool(column.isna().any()), column[column.notna()]
         numbers = np.sort(to_numbers(column)[0])
         places = np.round(np.linspace(0, len(numbers) - 1, N_BANDS + 1)).astype(int)
         edges = np.unique(numbers[places])
@@ -103,6 +103,7 @@ class _Bands:
             codec = NumericColumn().fit(own)
             bands.codecs.append(codec)
             bands.shares.append(np.bincount(codec.encode(own), minlength=codec.cardinality_) / len(own))
+        bands.names += [None] * has_missing
         return bands
 
     def to_state(self):

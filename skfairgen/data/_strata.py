@@ -1,5 +1,6 @@
 """Strata: combinations of the values of legitimate columns, small ones pooled."""
 
+from collections.abc import Collection
 from typing import Any, Self
 
 import numpy as np
@@ -26,15 +27,15 @@ class StrataCodec:
         Number of strata.
     """
 
-    def fit(self, table: pd.DataFrame, names: Any = None) -> Self:
-        """Learn the strata of a frame with integer labels; `names` are for messages.
+    def fit(self, table: pd.DataFrame, names: Any = None, categorical: Collection[Any] = ()) -> Self:
+        """Learn the strata of a frame with integer labels; `names` and `categorical` as :class:`GroupCodec` takes them.
 
         Raises
         ------
         ValueError
             If a column holds infinite, complex or unhashable values; the message names it.
         """
-        self.levels_: GroupCodec = GroupCodec().fit(table, names)
+        self.levels_: GroupCodec = GroupCodec().fit(table, names, categorical)
         left = self.levels_.encode_levels(table)
         least = max(MIN_ROWS, MIN_SHARE * len(table))
         self.strata_: dict[tuple[int, ...], int] = {}

@@ -35,7 +35,7 @@ class TableFormat:
     def of(cls, X: Table) -> tuple[Self, pd.DataFrame]:
         """Return the format of a table and its columns as a DataFrame with labels 0 to n_columns - 1.
 
-        Each column keeps its own dtype; columns of an object array are given the dtype of their values.
+        Each column keeps its own dtype; columns of an object array, or of a list, are given the dtype of their values.
 
         Raises
         ------
@@ -54,8 +54,10 @@ class TableFormat:
             return cls("frame", X.columns), frame
         if issparse(X):
             raise TypeError("Sparse data was passed for X, but dense data is required. Use '.toarray()' to convert it.")
-        array = check_array(X, dtype=None, ensure_all_finite=False, input_name="X")
         container = "list" if isinstance(X, list | tuple) else "array"
+        # as an array of one dtype, the numbers beside a word would be words
+        values = np.asarray(X, dtype=object) if container == "list" else X
+        array = check_array(values, dtype=None, ensure_all_finite=False, input_name="X")
         frame = pd.DataFrame(array, copy=False)
         if array.dtype == object:
             frame = frame.infer_objects()

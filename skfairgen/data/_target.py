@@ -10,6 +10,7 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from skfairgen.data._state import State
 
+MAX_NUMBERS = 50  # that are taken for classes
 CONTAINERS = {kind.__name__: kind for kind in (pd.Series, pd.DataFrame, list, np.ndarray)}
 
 
@@ -28,7 +29,7 @@ class TargetCodec:
         Raises
         ------
         ValueError
-            If `y` is missing in some row, continuous, or holds one class only.
+            If `y` is missing in some row or continuous, or holds more than 50 different whole numbers.
         """
         self.container_: Any = type(y) if isinstance(y, pd.Series | pd.DataFrame | list) else np.ndarray
         self.name_: Any = y.name if isinstance(y, pd.Series) else None
@@ -98,12 +99,24 @@ class TargetCodec:
         y = np.asarray(y)
         if y.dtype == object:
             y = np.array(y.tolist(), dtype=None if len({type(label) for label in y.ravel()}) == 1 else object)
+        check_number_of_classes(y)
         try:
             check_classification_targets(y)
         except TypeError as error:  # labels that cannot be sorted
             types = sorted({type(label).__name__ for label in y.ravel()})
             raise ValueError(f"y mixes labels of types {types}, without an order. Turn them into strings.") from error
         return check_target_type(y)
+
+
+def check_number_of_classes(y: np.ndarray) -> None:
+    """Raise ValueError for more whole numbers than a target of classes holds."""
+    values = np.unique(y) if y.dtype.kind in "iuf" else y[:0]
+    if len(values) > MAX_NUMBERS and (values == np.round(values)).all():
+        raise ValueError(
+            f"y holds {len(values):,} different numbers, {values[0]} to {values[-1]}, which would be as many classes. "
+            f"Expected {MAX_NUMBERS} at most. Regression is not supported: cut y into a few classes, for example with "
+            "pandas.qcut. If the numbers are names of classes, turn them into strings."
+        )
 
 
 def _single_dtype(y):

@@ -53,6 +53,7 @@ def read_training_rows(
     *,
     sensitive_columns: Columns | None = None,
     legitimate_columns: Columns | None = None,
+    categorical_columns: Columns = "auto",
 ) -> tuple[Schema, TrainingRows]:
     """Check what was passed to ``fit`` and return its schema and rows.
 
@@ -66,6 +67,8 @@ def read_training_rows(
         Sensitive values beside X.
     sensitive_columns, legitimate_columns : label, position or list of them, or None
         Columns of X.
+    categorical_columns : "auto", label, position or list of them
+        Columns of X whose every value is a level of its own, in groups and strata too.
 
     Returns
     -------
@@ -93,9 +96,12 @@ def read_training_rows(
     elif sensitive_features is not None:
         sensitive_format, sensitive = SensitiveFormat.of(sensitive_features)
         names = sensitive_format.table.columns
+    categorical = set()
+    if not isinstance(categorical_columns, str):
+        categorical = set(table.positions(categorical_columns, "categorical_columns"))
     groups, group_codes = None, np.zeros(len(frame), dtype=int)
     if sensitive is not None and sensitive.shape[1] > 0:
-        groups = GroupCodec().fit(sensitive, names)
+        groups = GroupCodec().fit(sensitive, names, categorical if sensitive_format is None else ())
         group_codes = groups.encode(sensitive)
     schema = Schema(table, positions, sensitive_format, target, groups)
     if schema.feature_positions == []:
@@ -104,7 +110,7 @@ def read_training_rows(
         )
     if legitimate_columns is not None:
         own = _legitimate_positions(legitimate_columns, table, positions)
-        strata = StrataCodec().fit(frame[own], table.columns[own])
+        strata = StrataCodec().fit(frame[own], table.columns[own], categorical)
         schema = replace(schema, legitimate_positions=own, strata=strata)
     ranks = schema.ranks(frame, sensitive_features)
     return schema, TrainingRows(frame, class_codes, group_codes, schema.stratum_codes(frame), ranks)

@@ -37,7 +37,7 @@ class FairDistillResampler(BaseSampler):
     sensitive_columns : label, position or list of them, default=None
         Columns of X whose values make the groups. None: groups do not matter.
     categorical_columns : "auto" or list of labels or positions, default="auto"
-        Columns to read as categories; "auto" takes category, string, object and bool columns.
+        Columns to read as categories, sensitive ones too; "auto" takes category, string, object and bool columns.
     sampling_strategy : str, float, dict or callable, default="auto"
         Rows in the output.
 

@@ -40,7 +40,7 @@ class FairEncoder(CodeTransformer):
     n_components : int, default=8
         Width of the code. Components that carry next to nothing are set to 0.
     categorical_columns : "auto" or list of labels or positions, default="auto"
-        Columns to read as categories; "auto" takes category, string, object and bool columns.
+        Columns to read as categories, sensitive ones too; "auto" takes category, string, object and bool columns.
     criterion : {"demographic_parity", "equalized_odds", None}, default="demographic_parity"
         "demographic_parity": the code is independent of the group. "equalized_odds": within each class, which needs
         y. None: no penalty.

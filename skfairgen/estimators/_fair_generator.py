@@ -34,7 +34,7 @@ class FairGenerator(BaseEstimator):
         Columns of X whose values make the groups. Numeric columns of more than 20 values are cut at their
         quartiles.
     categorical_columns : "auto" or list of labels or positions, default="auto"
-        Columns to read as categories; "auto" takes category, string, object and bool columns.
+        Columns to read as categories, sensitive ones too; "auto" takes category, string, object and bool columns.
     criterion : {None, "demographic_parity", "equalized_odds", "equal_opportunity", "balanced_cells"}, default=None
         What is promised of a model trained on the rows, for real rows that it has not seen. None: nothing, the rows are
         a faithful copy. "demographic_parity": it selects the same share of every group. "equalized_odds": it has the

@@ -62,6 +62,7 @@ def read_table(estimator, X, y, sensitive_features):
         sensitive_features,
         sensitive_columns=estimator.sensitive_columns,
         legitimate_columns=getattr(estimator, "legitimate_columns", None),
+        categorical_columns=estimator.categorical_columns,
     )
     names = feature_names(estimator, X, rows.frame, schema.format.columns)
     cells = Cells(rows.cell_counts(schema), schema.group_levels, schema.level_cardinalities)

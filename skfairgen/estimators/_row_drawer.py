@@ -87,15 +87,18 @@ class RowDrawer:
         return draw_repaired(self.model, self.repair, wanted, rng, self.n_threads)
 
     def _wanted(self, n_samples, cells, group_shares, class_shares, rng):
+        counts = self.model.cells.counts
         if cells is None:
             check_scalar(n_samples, "n_samples", Integral, min_val=1)
             shares = moved_margins(self.shares, self.names, class_shares, group_shares)
-            return drawn_counts(shares, n_samples, rng)
+            wanted = drawn_counts(shares, n_samples, rng)
+            if not np.allclose(shares, counts / counts.sum()):  # a faithful copy asks for nothing beyond its rows
+                warn_about_small_cells(wanted, counts, self.names)
+            return wanted
         if group_shares is not None or class_shares is not None:
             raise ValueError("cells fixes the rows of each cell; give either cells, or group_shares and class_shares.")
         if not isinstance(cells, Mapping):
             raise ValueError(f"cells is {cells!r}; expected a dict of class, or (class, group) pair, to rows to draw.")
-        counts = self.model.cells.counts
         wanted = allocate(cells, counts, self.names, unnamed=0)
         warn_about_small_cells(wanted, counts, self.names)
         return wanted

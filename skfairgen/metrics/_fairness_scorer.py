@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from skfairgen.data import Columns, Rows, column_positions
+from skfairgen.data import Columns, Rows, column_positions, in_bands
 from skfairgen.metrics._conditional_parity import (
     conditional_demographic_parity_difference,
     conditional_demographic_parity_ratio,
@@ -58,7 +58,8 @@ class FairnessScorer:
         Name of a metric of :mod:`skfairgen.metrics`, such as "equalized_odds_ratio", or a function
         ``metric(y_true, y_pred, *, sensitive_features)`` that returns a number, such as fairlearn's.
     sensitive_columns : label, int, or list of them
-        Labels (of a DataFrame) or positions of the sensitive columns of X; several are crossed.
+        Labels (of a DataFrame) or positions of the sensitive columns of X; several are crossed. As in estimators, a
+        numeric column of more than 20 values is cut at the quartiles of the rows that are scored.
     greater_is_better : bool or "auto", default="auto"
         False flips the sign, as scikit-learn's "neg_" scorers do. "auto": True for a name that ends in
         "_ratio" and for "worst_group" (of a rate of errors: False), False for one that ends in "_difference".
@@ -68,6 +69,8 @@ class FairnessScorer:
         Further keyword arguments of the metric, such as ``{"agg": "mean"}``.
     legitimate_columns : label, int, list of them, or None, default=None
         Columns of X that a conditional metric takes as ``legitimate_features``. None: not passed on.
+    categorical_columns : "auto" or list of labels or positions, default="auto"
+        Columns of X that hold categories: each number is then a group.
 
     Raises
     ------
@@ -104,6 +107,7 @@ class FairnessScorer:
         pos_label: Hashable = None,
         metric_params: Mapping[str, Any] | None = None,
         legitimate_columns: Columns | None = None,
+        categorical_columns: Columns = "auto",
     ) -> None:
         self.metric = metric
         self.sensitive_columns = sensitive_columns
@@ -111,6 +115,7 @@ class FairnessScorer:
         self.pos_label = pos_label
         self.metric_params = metric_params
         self.legitimate_columns = legitimate_columns
+        self.categorical_columns = categorical_columns
         # a search turns an error of its scorer into NaN, so a misspelled name has to be found here
         self._function()
         self._sign()
@@ -137,8 +142,8 @@ class FairnessScorer:
         options |= {"pos_label": self.pos_label} if self.pos_label is not None else {}
         options |= {"sample_weight": sample_weight} if sample_weight is not None else {}
         if self.legitimate_columns is not None:
-            options["legitimate_features"] = select_columns(X, self.legitimate_columns, "legitimate_columns")
-        groups = select_columns(X, self.sensitive_columns)
+            options["legitimate_features"] = self._levels(X, self.legitimate_columns, "legitimate_columns")
+        groups = self._levels(X, self.sensitive_columns, "sensitive_columns")
         value = self._function()(y, estimator.predict(X), sensitive_features=groups, **options)
         return self._sign() * float(value)
 
@@ -150,10 +155,17 @@ class FairnessScorer:
         name = self.metric if isinstance(self.metric, str) else _name_of(self.metric)
         shown = [repr(name) if isinstance(self.metric, str) else name, repr(self.sensitive_columns)]
         defaults = dict.fromkeys(["greater_is_better", "pos_label", "metric_params", "legitimate_columns"])
-        for key, default in (defaults | {"greater_is_better": "auto"}).items():
+        defaults |= {"greater_is_better": "auto", "categorical_columns": "auto"}
+        for key, default in defaults.items():
             if getattr(self, key) != default:
                 shown.append(f"{key}={getattr(self, key)!r}")
         return f"FairnessScorer({', '.join(shown)})"
+
+    def _levels(self, X, columns, argument):
+        table, declared = select_columns(X, columns, argument), self.categorical_columns
+        if not isinstance(declared, str):
+            declared = select_columns(X, declared, "categorical_columns").columns
+        return in_bands(table, declared)
 
     def _function(self):
         if callable(self.metric):

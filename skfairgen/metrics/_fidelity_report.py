@@ -124,7 +124,7 @@ def fidelity_report(
     if target is not None and categorical_columns != "auto":
         categorical_columns = [*categorical_columns, target]
     real, synthetic, *holdout = encode_tables(*tables, categorical_columns=categorical_columns)
-    rows = report_rows(tables, sensitive_columns, target)
+    rows = report_rows(tables, sensitive_columns, target, categorical_columns)
     whole = _whole_table_values(real, synthetic, holdout, random_state)
     near = _near_values(real, synthetic, holdout, n_neighbors, max_rows, random_state)
     values, small = [], []

@@ -1,12 +1,14 @@
 """From the values of sensitive columns to group codes, labels and names."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from skfairgen.data import as_frame
+from skfairgen.data import as_frame, is_many_numbers
+from skfairgen.exceptions import SmallGroupWarning
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ def encode_groups(sensitive_features, n_rows):
     ------
     ValueError
         If `sensitive_features` is None, has another number of rows or more than two dimensions.
+
+    Warns
+    -----
+    SmallGroupWarning
+        If a column holds more numbers than estimators take for groups of their own.
     """
     frame = _read(sensitive_features)
     if len(frame) != n_rows:
@@ -71,6 +78,7 @@ def encode_groups(sensitive_features, n_rows):
         )
     if frame.shape[1] == 0:
         raise ValueError("sensitive_features has no columns: pass at least one sensitive column.")
+    _warn_of_many_numbers(frame)
     columns = [_factorize(frame.iloc[:, position]) for position in range(frame.shape[1])]
     flat = np.ravel_multi_index([codes for codes, _ in columns], [len(levels) or 1 for _, levels in columns])
     occurring, codes = np.unique(flat, return_inverse=True)
@@ -87,6 +95,19 @@ def _read(sensitive_features):
         return frame
     names = ["group"] if frame.shape[1] == 1 else [f"group_{position}" for position in range(frame.shape[1])]
     return frame.set_axis(names, axis=1)
+
+
+def _warn_of_many_numbers(frame):
+    for position, name in enumerate(frame.columns):
+        column = frame.iloc[:, position]
+        if is_many_numbers(column):
+            warnings.warn(
+                f"Sensitive column {name!r} holds {column.nunique():,} different numbers, and each is a group here, "
+                "while estimators cut such columns into four bands at the quartiles. Pass pandas.qcut(column, 4) for "
+                "bands, or column.astype('category') if each number is a group.",
+                SmallGroupWarning,
+                stacklevel=5,
+            )
 
 
 def _factorize(column):

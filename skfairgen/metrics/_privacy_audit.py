@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from skfairgen.data import Columns, Rows
+from skfairgen.data import Columns, Rows, in_bands
 from skfairgen.metrics._attack_rates import risk_against_control, wilson
 from skfairgen.metrics._attribute_inference import attribute_inference
 from skfairgen.metrics._closest_record import closest_record_share, exact_copy_rate
@@ -100,7 +100,7 @@ def privacy_audit(
     options = {"categorical_columns": categorical_columns, "random_state": random_state}
     tables = [_at_most(table, _TIMES_AS_MANY * max_rows, rng) for table in (real, synthetic, holdout)]
     rows = {("everyone", name): figures for name, figures in _attacks_on_tables(*tables, options).items()}
-    for people, of_real, of_holdout in _people(real, holdout, secrets, min_rows):
+    for people, of_real, of_holdout in _people(real, holdout, secrets, categorical_columns, min_rows):
         attacked = (_at_most(real[of_real], max_rows, rng), synthetic, _at_most(holdout[of_holdout], max_rows, rng))
         for name, figures in _attacks_on_people(*attacked, secrets, log_likelihood, max_rows, options).items():
             rows[people, name] = figures
@@ -145,13 +145,13 @@ def _risk(figures):
     return tuple(figures[["attack", "control", "risk", "low", "high"]])
 
 
-def _people(real, holdout, sensitive_columns, min_rows):
+def _people(real, holdout, sensitive_columns, categorical_columns, min_rows):
     """Yield the name of the people, and which rows of either table they are."""
     yield "everyone", np.ones(len(real), dtype=bool), np.ones(len(holdout), dtype=bool)
     if not sensitive_columns:
         return
-    both = pd.concat([table[sensitive_columns].astype(object) for table in (real, holdout)], ignore_index=True)
-    groups = encode_groups(both, len(both))
+    both = pd.concat([table[sensitive_columns] for table in (real, holdout)], ignore_index=True)
+    groups = encode_groups(in_bands(both, categorical_columns, len(real)).astype(object), len(both))
     of_real, of_holdout = np.split(groups.codes, [len(real)])
     sizes = [np.bincount(codes, minlength=len(groups.labels)) for codes in (of_real, of_holdout)]
     is_large = np.minimum(*sizes) >= min_rows

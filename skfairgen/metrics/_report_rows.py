@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.multiclass import type_of_target
 
-from skfairgen.data import as_frame
+from skfairgen.data import as_frame, in_bands
 from skfairgen.metrics._groups import encode_groups
 
 
@@ -61,8 +61,8 @@ def append_target(*pairs):
     return frames, str(label)
 
 
-def report_rows(tables, sensitive_columns, target):
-    """List the rows of the report for tables with the same columns.
+def report_rows(tables, sensitive_columns, target, categorical_columns="auto"):
+    """List the rows of the report for tables with the same columns; many numbers that are sensitive are cut into bands.
 
     Raises
     ------
@@ -71,26 +71,27 @@ def report_rows(tables, sensitive_columns, target):
     """
     everywhere = [np.ones(len(table), dtype=bool) for table in tables]
     rows = [ReportRow("overall", "", "", everywhere)]
-    groups = _memberships(tables, sensitive_columns) if sensitive_columns is not None else []
+    groups = _memberships(tables, sensitive_columns, categorical_columns) if sensitive_columns is not None else []
     rows += [ReportRow("group", group, "", members) for group, members in groups]
     if target is None or not _is_category(tables[0][target].dtype):
         return rows
     for group, members in groups or [("", everywhere)]:
-        for label, in_class in _memberships(tables, target):
+        for label, in_class in _memberships(tables, target, [target]):
             both = [a & b for a, b in zip(members, in_class, strict=True)]
             rows.append(ReportRow("cell", group, label, both))
     return rows
 
 
-def _memberships(tables, columns):
+def _memberships(tables, columns, categorical_columns):
     labels = list(columns) if isinstance(columns, (list, tuple, np.ndarray, pd.Index)) else [columns]
     unknown = [label for label in labels if label not in tables[0].columns]
     if unknown:
         raise ValueError(
             f"sensitive_columns names {unknown}, which X does not have: use labels from {list(tables[0].columns)}."
         )
-    values = pd.concat([table[labels].astype(object) for table in tables], ignore_index=True)
-    found = encode_groups(values, len(values))
+    values = pd.concat([table[labels] for table in tables], ignore_index=True)
+    levels = in_bands(values, categorical_columns, len(tables[0])).astype(object)
+    found = encode_groups(levels, len(levels))
     ends = np.cumsum([len(table) for table in tables])[:-1]
     parts = np.split(found.codes, ends)
     return [(label, [part == code for part in parts]) for code, label in enumerate(found.labels)]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from skfairgen.data import Columns, RandomState, Rows, Table
+from skfairgen.data import Columns, RandomState, Rows, Table, in_bands
 from skfairgen.metrics import group_report
 from skfairgen.metrics._fairness_scorer import select_columns
 from skfairgen.plotting._drawing import COLORS, HATCHES, new_or_given_axes, shorten, wrap
@@ -270,7 +270,7 @@ def sensitive_values(X, sensitive_columns, sensitive_features):
             "Pass either sensitive_columns, which are read from X, or sensitive_features, the values "
             "themselves, and not both."
         )
-    return sensitive_features if sensitive_columns is None else select_columns(X, sensitive_columns)
+    return sensitive_features if sensitive_columns is None else in_bands(select_columns(X, sensitive_columns))
 
 
 def _as_text(group):

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from skfairgen.data import in_bands
+
 MIN_GROUP_ROWS = 30
-_MAX_LEVELS = 20
-_N_BANDS = 4
 
 
 def group_codes(X, sensitive_columns):
@@ -23,7 +23,8 @@ def group_codes(X, sensitive_columns):
     -------
     (ndarray of shape (n_rows,), int; list of str)
     """
-    columns = [_banded(X[label]).astype(object) for label in sensitive_columns]
+    levels = in_bands(X[sensitive_columns])
+    columns = [levels.iloc[:, place].astype(object) for place in range(levels.shape[1])]
     words = [column.where(column.notna(), "missing").astype(str) for column in columns]
     crossed = words[0].str.cat(words[1:], sep=", ") if len(words) > 1 else words[0]
     codes, names = pd.factorize(crossed, sort=True)
@@ -49,10 +50,3 @@ def large_groups(groups, names):
     codes = np.where(large, np.cumsum(large) - 1, -1)[groups]
     said = f"Groups of fewer than {MIN_GROUP_ROWS} rows are left out of the ratios: {', '.join(left_out)}."
     return codes, [said] if left_out else []
-
-
-def _banded(column):
-    is_number = pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
-    if not is_number or column.nunique() <= _MAX_LEVELS:
-        return column
-    return pd.qcut(column, _N_BANDS, duplicates="drop")

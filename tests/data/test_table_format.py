@@ -32,6 +32,15 @@ def test_a_list_of_lists_comes_back_as_one():
     assert table_format.restore(frame) == rows
 
 
+def test_numbers_beside_words_stay_numbers_in_lists():
+    rows = [[1.5, 2, "a", True, None], [float("nan"), 3, "b", False, "c"]]
+    table_format, frame = TableFormat.of(rows)
+    assert [dtype.kind for dtype in frame.dtypes[:4]] == ["f", "i", "O", "b"]
+    restored = table_format.restore(frame)
+    assert [type(value) for value in restored[0][:4]] == [float, int, str, bool]
+    assert restored[0][:4] == rows[0][:4] and np.isnan(restored[1][0]) and restored[1][1:] == rows[1][1:]
+
+
 def test_a_frame_comes_back_with_labels_that_repeat_or_are_no_strings():
     frame = pd.DataFrame([[1, "a", 2.5]], columns=["x", "x", 3], index=["row"])
     table_format, inner = TableFormat.of(frame)

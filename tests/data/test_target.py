@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairgen.data import TargetCodec
+from skfairgen.data import TargetCodec, read_partial_target
 
 TARGETS = [
     pd.Series([1, 0, 1], name="y"),
@@ -69,3 +69,16 @@ def test_a_continuous_target_is_refused():
 def test_labels_of_several_types_are_refused():
     with pytest.raises(ValueError, match=r"y mixes labels of types \['int', 'str'\]"):
         TargetCodec().fit(np.array(["a", 1, "a"], dtype=object))
+
+
+@pytest.mark.parametrize("read", [TargetCodec().fit, read_partial_target])
+@pytest.mark.parametrize("dtype", [int, float, "Int64"])
+def test_prices_are_not_taken_for_classes(read, dtype):
+    with pytest.raises(
+        ValueError, match=r"1,000 different numbers, 100(\.0)? to 1099.*Regression is not supported: cut"
+    ):
+        read(pd.Series(range(100, 1100), dtype=dtype))
+
+
+def test_numbers_that_are_strings_are_classes():
+    assert len(TargetCodec().fit([str(code) for code in range(60)] * 2).classes_) == 60

@@ -73,11 +73,22 @@ def test_a_number_of_rows_that_cannot_be_is_refused(generator, n_samples):
         generator.sample(n_samples)
 
 
-def test_a_small_cell_that_is_drawn_from_is_warned_of():
-    X, y = pd.DataFrame({"x": range(43), "s": ["a", "b"] * 20 + ["c"] * 3}), [0, 0, 1, 1] * 10 + [1] * 3
-    generator = FairGenerator("s", max_epochs=1, random_state=0).fit(X, y)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"cells": {(1, "c"): 5}},
+        {"criterion": "balanced_cells"},
+        {"criterion": "demographic_parity"},
+        {"group_shares": {"c": 0.5}},
+    ],
+)
+def test_a_small_cell_that_is_drawn_from_is_warned_of(asked):
+    X = pd.DataFrame({"x": range(43), "s": ["a", "b"] * 20 + ["c"] * 3})
+    options = {"label_draw": "sample", "max_epochs": 1, "random_state": 0}
+    generator = FairGenerator("s", **options).fit(X, [0, 0, 1, 1] * 10 + [1] * 3)
     with pytest.warns(SmallGroupWarning, match=r"\(1, 'c'\) \(3 real rows\)"):
-        generator.sample(cells={(1, "c"): 5})
+        generator.sample(200, **asked, random_state=0)
+    assert len(generator.sample(200, random_state=0)[0]) == 200  # a faithful copy asks for no more than there is
 
 
 def test_without_labels_only_rows_are_learned(made):

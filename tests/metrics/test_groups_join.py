@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairgen.data import GroupCodec
-from skfairgen.metrics import group_rates
+from skfairgen.data import GroupCodec, group_name
+from skfairgen.exceptions import SmallGroupWarning
+from skfairgen.metrics import demographic_parity_ratio, fidelity_report, group_rates
 from skfairgen.metrics._groups import encode_groups
 
 VALUES = {
@@ -37,3 +38,19 @@ def test_a_missing_group_is_none_in_a_report(kind):
     rates = group_rates(y_true, y_pred, sensitive_features=pd.concat([values] * 4))
     assert rates.loc[None, "selection_rate"] == 0.5
     assert [name for name in rates.index if pd.isna(name)] == [None]
+
+
+def test_bands_of_a_report_are_those_of_estimators():
+    ages = pd.DataFrame({"age": [*range(18, 78), None] * 4})
+    codec = GroupCodec().fit(ages)
+    report = fidelity_report(ages, None, ages[::-1], None, sensitive_columns="age", n_neighbors=3, min_rows=2)
+    found = [group_name(group) for level, group, _ in report.index if level == "group"]
+    assert found == codec.groups_
+
+
+def test_a_metric_says_that_it_takes_each_number_for_a_group():
+    y, ages = [0, 1] * 30, pd.Series(range(18, 78), name="age")
+    with pytest.warns(SmallGroupWarning, match="'age' holds 60 different numbers, and each is a group here"):
+        assert demographic_parity_ratio(y, y, sensitive_features=ages) == 0
+    assert demographic_parity_ratio(y, y, sensitive_features=pd.qcut(ages, 4)) > 0.8
+    assert demographic_parity_ratio(y, y, sensitive_features=ages.astype("category")) == 0
