@@ -14,13 +14,14 @@ from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
 from skfairgen.data import ItemReader, RandomState
-from skfairgen.estimators._row_drawer import RowDrawer
+from skfairgen.estimators._documented import Documented
+from skfairgen.estimators._row_drawer import RowDrawer, cell_names
 from skfairgen.models import DensityModel
 from skfairgen.scale import Executor, FileWriter, write_parquet
 from skfairgen.training import draw_seed, random_generator
 
 
-class DistilledGenerator(BaseEstimator):
+class DistilledGenerator(Documented, BaseEstimator):
     """A small generator of rows, distilled from a larger one: what :func:`distill` returns.
 
     It draws what its teacher draws, labels after the repair included, with no repair step of its own. It holds a
@@ -39,6 +40,8 @@ class DistilledGenerator(BaseEstimator):
         Class labels; None when the teacher was fitted without y.
     groups_ : list
         Groups: scalars for one sensitive column, tuples for several; None without sensitive columns.
+    cell_counts_ : dict
+        Rows that each cell held: (class, group) to int, or class to int without groups.
     model_ : DensityModel
         The network, and the share of each cell.
     reader_ : ItemReader
@@ -98,6 +101,11 @@ class DistilledGenerator(BaseEstimator):
     def n_parameters_(self) -> int:
         """Free parameters of the network."""
         return self.model_.density.n_parameters
+
+    @property
+    def cell_counts_(self) -> dict[Any, int]:
+        """Rows that each cell held."""
+        return cell_names(self.reader_.schema).as_dict(self.model_.cells.counts)
 
     @property
     def codec_(self) -> Any:
