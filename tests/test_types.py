@@ -131,5 +131,5 @@ def test_all_that_estimators_add_to_their_base_has_a_known_type(symbols):
 def test_editors_and_the_import_know_the_same_names():
     source = Path(skfairgen.__file__).read_text()
     for_editors = source.split("if TYPE_CHECKING:")[1].split("_ROOM_OF")[0]
-    assert all(f" {name}" in for_editors for name in skfairgen.__all__ if name[0] != "_")
-    assert set(skfairgen.__all__) == {"__version__", *skfairgen._ROOM_OF, *skfairgen._ROOMS}
+    assert all(f" {name}" in for_editors for name in dir(skfairgen) if name[0] != "_")
+    assert set(dir(skfairgen)) == {"__version__", *skfairgen._ROOM_OF, *skfairgen.__all__}

@@ -11,6 +11,7 @@ from imblearn.base import BaseSampler
 from skfairgen._compat import Interval, StrOptions, fit_context
 from skfairgen.data import Columns, RandomState, Rows, Table
 from skfairgen.estimators._distilled_generator import DistilledGenerator
+from skfairgen.estimators._documented import Documented
 from skfairgen.estimators._fair_generator import FairGenerator
 from skfairgen.estimators._fitted import set_fitted
 from skfairgen.estimators._parameters import (
@@ -25,12 +26,16 @@ from skfairgen.estimators._resampling import planned, read_labeled, resample
 from skfairgen.estimators._resampling_plan import ResamplingPlan
 
 
-class FairDistillResampler(BaseSampler):
+class FairDistillResampler(Documented, BaseSampler):
     """Repair a training table that is imbalanced, or treats groups unequally, with synthetic rows.
 
     A generator learns the rows given their class and sensitive values, and draws what is missing. The unit is the
     *cell*: one (class, group) pair, where a group is one combination of sensitive values; without sensitive columns
     a cell is a class, and this is a class-balancing sampler.
+
+    In the order of the parameters: the table (`sensitive_columns`, `categorical_columns`), which rows come out
+    (`sampling_strategy` to `n_samples`), the promise (`criterion` to `legitimate_columns`), the student (`distill`,
+    `keep_teacher`), training (`max_epochs` to `early_stopping`), the machine (`device` to `verbose`).
 
     Parameters
     ----------
@@ -272,12 +277,8 @@ class FairDistillResampler(BaseSampler):
 
         Parameters
         ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-            Mixed columns, missing values allowed.
-        y : array-like of shape (n_samples,)
-            Class labels.
-        sensitive_features : array-like of shape (n_samples,) or (n_samples, n_sensitive), default=None
-            Sensitive values that are not columns of X.
+        X, y, sensitive_features : table, labels, sensitive values
+            As those of :meth:`fit`.
 
         Returns
         -------
@@ -288,8 +289,7 @@ class FairDistillResampler(BaseSampler):
         return ResamplingPlan.of(self, read_labeled(self, X, y, sensitive_features)).frame()
 
     def _fit_resample(self, X, y, *, sensitive_features):
-        table = read_labeled(self, X, y, sensitive_features)
-        return resample(self, table, X, sensitive_features)
+        return resample(self, read_labeled(self, X, y, sensitive_features), X, sensitive_features)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

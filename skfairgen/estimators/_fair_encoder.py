@@ -33,6 +33,11 @@ class FairEncoder(CodeTransformer):
     with D the energy distance between each group and the rest (continuous columns: distance correlation as well), and
     the penalty raised from 0 over the first half of training.
 
+    In the order of the parameters: the table and the width (`sensitive_columns` to `categorical_columns`), what the
+    code hides (`criterion` to `sensitive_at_prediction`), what it tells (`supervised` to `kl_weight`), whether it does
+    (`leakage_threshold`), a small one (`distill`), training (`max_epochs` to `early_stopping`), the machine (`device`
+    to `verbose`).
+
     Parameters
     ----------
     sensitive_columns : label, position or list of them, default=None
@@ -283,12 +288,8 @@ class FairEncoder(CodeTransformer):
 
         Parameters
         ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-            Mixed columns, missing values allowed.
-        y : array-like of shape (n_samples,), default=None
-            Class labels, as in ``fit``.
-        sensitive_features : array-like of shape (n_samples,) or (n_samples, n_sensitive), default=None
-            Sensitive values that are not columns of X.
+        X, y, sensitive_features : table, labels, sensitive values
+            As those of :meth:`fit`.
 
         Returns
         -------

@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator
 
 from skfairgen._compat import fit_context
 from skfairgen.data import Columns, ItemReader, RandomState, Rows, Table
+from skfairgen.estimators._documented import Documented
 from skfairgen.estimators._generator_fitting import drawer_of, fit_generator
 from skfairgen.estimators._learning import read_table
 from skfairgen.estimators._parameters import (
@@ -22,11 +23,14 @@ from skfairgen.models import TeacherModel
 from skfairgen.training import random_generator
 
 
-class FairGenerator(BaseEstimator):
+class FairGenerator(Documented, BaseEstimator):
     """Learn a table and draw synthetic rows from it, of any class and group.
 
     The teacher of the package: every column becomes an integer token, and a masked column-autoregressive network
     learns the rows given their class and their sensitive values.
+
+    In the order of the parameters: the table (`sensitive_columns`, `categorical_columns`), the promise (`criterion` to
+    `legitimate_columns`), training (`max_epochs` to `early_stopping`), the machine (`device` to `verbose`).
 
     Parameters
     ----------

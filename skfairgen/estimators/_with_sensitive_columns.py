@@ -13,6 +13,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skfairgen.data import Columns, Rows, column_positions
+from skfairgen.estimators._documented import Documented
 
 MISSING_GROUP = "missing"
 
@@ -25,7 +26,7 @@ def _wrapped_has(method):
     return check
 
 
-class WithSensitiveColumns(MetaEstimatorMixin, BaseEstimator):
+class WithSensitiveColumns(Documented, MetaEstimatorMixin, BaseEstimator):
     """Give an estimator its ``sensitive_features=`` from columns of X.
 
     The sensitive columns travel inside X, so they stay aligned with the rows through pipelines that resample,
