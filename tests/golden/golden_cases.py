@@ -9,7 +9,8 @@ import pandas as pd
 from skfairgen import FairDistillResampler, FairEncoder, FairGenerator, distill
 from skfairgen.datasets import make_biased_classification
 
-FOLDER = Path(__file__).parent / "format1"
+FOLDER = Path(__file__).parent / "format1"  # files of that format, and what they draw: never written again
+DRAWN = Path(__file__).parent / "drawn"  # what the cases draw when they are fitted now
 N_ROWS = 300
 
 

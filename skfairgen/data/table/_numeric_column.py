@@ -118,6 +118,13 @@ class NumericColumn:
         """Whether some token stands for more than one value."""
         return not self.is_discrete_.all()
 
+    @property
+    def unit(self) -> float | None:
+        """What the column's numbers are whole multiples of, apart from a constant; None for floats of any digits."""
+        if self.grid_.dtype.kind == "f":
+            return None if self.decimals_ is None else 10.0**-self.decimals_
+        return float(self.step_)
+
     def encode(self, column: pd.Series) -> np.ndarray:
         """Return the tokens of a Series, an int array of shape (n_rows,)."""
         values, missing = to_numbers(column)

@@ -10,9 +10,11 @@ import pandas as pd
 
 from skfairgen.data._state import State, part_state, read_part
 from skfairgen.data.table._categorical_column import CategoricalColumn
-from skfairgen.data.table._derived_column import DerivedColumn, find_relation
-from skfairgen.data.table._numbers import in_unit_of, is_time, to_numbers
+from skfairgen.data.table._derived_column import DerivedColumn
+from skfairgen.data.table._find_relations import find_relations, order_of
+from skfairgen.data.table._numbers import in_unit_of, is_time
 from skfairgen.data.table._numeric_column import NumericColumn
+from skfairgen.data.table._relation import floats
 from skfairgen.data.table._token_spec import TokenSpec
 from skfairgen.exceptions import LeakageWarning
 
@@ -24,9 +26,10 @@ class TableCodec:
     """Encode the columns of a table as integer tokens, and draw tables back from tokens.
 
     Numbers, dates and durations become spikes and quantile bins (:class:`NumericColumn`); categories, strings,
-    objects and booleans become one token a level (:class:`CategoricalColumn`). A numeric column that is nearly a
-    sum, a multiple or a ratio of earlier ones becomes its distance from that (:class:`DerivedColumn`). Missing
-    values have their own token in every column. The codec holds quantile grids and level lists, never a row.
+    objects and booleans become one token a level (:class:`CategoricalColumn`). A numeric column that is exactly a sum,
+    a product, a power or a logarithm of others, or nearly one of earlier ones, becomes its distance from that
+    (:class:`DerivedColumn`) and comes after them. Missing values have their own token in every column. The codec holds
+    quantile grids and level lists, never a row.
 
     Parameters
     ----------
@@ -42,7 +45,9 @@ class TableCodec:
     Attributes
     ----------
     columns_ : dict of int to NumericColumn or CategoricalColumn
-        The fitted codec of each column position.
+        The fitted codec of each column position, in the order of the tokens: what derives comes after its sources.
+    positions_ : list of int
+        The positions in the order of the table.
     cardinalities_ : list of int
         Number of tokens of each column.
     generable_ : list of ndarray of bool
@@ -86,14 +91,13 @@ class TableCodec:
         if n_bins == "auto":
             n_bins = 60 if len(table) >= SMALL_TABLE else 20
         self.dtypes_: list[Any] = table.dtypes.tolist()
-        self.columns_: dict[int, Any] = {}
+        self.positions_: list[int] = list(table.columns)
+        columns: dict[int, Any] = {}
         for position, name in zip(table.columns, names, strict=True):
             column = table[position].rename(name)
-            codec = self._column_codec(position, column, n_bins).fit(column)
-            if isinstance(codec, NumericColumn) and codec.has_bins_:
-                codec = self._derived_codec(codec, column, table) or codec
-            self.columns_[position] = codec
-        _warn_about_identifiers(self.columns_, names, len(table))
+            columns[position] = self._column_codec(position, column, n_bins).fit(column)
+        self.columns_: dict[int, Any] = self._with_relations(columns, table)
+        _warn_about_identifiers(columns, names, len(table))
         self.cardinalities_: list[int] = [column.cardinality_ for column in self.columns_.values()]
         self.generable_: list[np.ndarray] = [column.generable_ for column in self.columns_.values()]
         return self
@@ -107,6 +111,7 @@ class TableCodec:
             "min_category_count": int(self.min_category_count),
             "hidden_columns": sorted(int(place) for place in self.hidden_columns),
             "positions": [int(position) for position in self.columns_],
+            "order": [int(position) for position in self.positions_],
             "columns": [part_state(column) for column in self.columns_.values()],
         }
 
@@ -131,7 +136,9 @@ class TableCodec:
             columns = [read_part(own, COLUMN_KINDS, version) for own in fields.list("columns", length=len(positions))]
             made.columns_ = dict(zip(positions, columns, strict=True))
             fields.require(len(made.columns_) == len(positions) > 0, f"has the columns {positions!r:.80}")
-            made.dtypes_ = [getattr(column, "own", column).dtype_ for column in columns]
+            made.positions_ = fields.list("order", (int,), len(positions), default=positions)
+            fields.require(set(made.positions_) == set(positions), f"has the order {made.positions_!r:.80}")
+            made.dtypes_ = made._own_dtypes()
             numeric: set[int] = set()
             for position, column in made.columns_.items():
                 sources = column.relation.sources if isinstance(column, DerivedColumn) else []
@@ -147,7 +154,7 @@ class TableCodec:
             return False
         tokens = self.encode(table)["tokens"]
         is_held = [held[column].all() for held, column in zip(self.generable_, tokens.T, strict=True)]
-        return all(is_held) and np.array_equal(tokens == 0, table.isna())
+        return all(is_held) and np.array_equal(tokens == 0, table[list(self.columns_)].isna())
 
     @property
     def spec(self) -> TokenSpec:
@@ -156,13 +163,14 @@ class TableCodec:
 
     def item_term_names(self, feature_names: Any) -> list[str]:
         """Return the names of the terms of an item's log-probability: those of its columns, in the codec's order."""
-        return list(feature_names)
+        name_of = dict(zip(self.positions_, feature_names, strict=True))
+        return [name_of[position] for position in self.columns_]
 
     def encode(self, table: pd.DataFrame) -> dict[str, np.ndarray]:
         """Return the items of a table: "tokens", int32 of shape (n_rows, n_columns). Dates may be in another unit."""
         tokens = np.empty((len(table), len(self.columns_)), dtype=np.int32, order="F")
         given = {
-            place: in_unit_of(dtype, table[place]) for place, dtype in zip(self.columns_, self.dtypes_, strict=True)
+            place: in_unit_of(dtype, table[place]) for place, dtype in zip(self.positions_, self.dtypes_, strict=True)
         }
         for place, (position, column) in enumerate(self.columns_.items()):
             sources = [given] if isinstance(column, DerivedColumn) else []
@@ -176,18 +184,18 @@ class TableCodec:
         for place, (position, column) in enumerate(self.columns_.items()):
             sources = [decoded] if isinstance(column, DerivedColumn) else []
             decoded[position] = column.decode(tokens[:, place], rng, *sources)
-        return pd.DataFrame(decoded, index=range(len(tokens)))
+        return pd.DataFrame({position: decoded[position] for position in self.positions_}, index=range(len(tokens)))
 
     def matrix(self, table: pd.DataFrame) -> np.ndarray:
         """Return a table as numbers, shape (n_rows, n_columns), float64: NaN where missing, categories by frequency."""
-        columns = []
-        for position, column in self.columns_.items():
-            if isinstance(column, CategoricalColumn):
-                columns.append(column.encode(table[position]).astype(np.float64))
-            else:
-                numbers, missing = to_numbers(table[position])
-                columns.append(np.where(missing, np.nan, numbers.astype(np.float64)))
-        return np.column_stack(columns)
+        return np.column_stack(
+            [
+                self.columns_[position].encode(table[position]).astype(np.float64)
+                if isinstance(self.columns_[position], CategoricalColumn)
+                else floats(table[position])
+                for position in self.positions_
+            ]
+        )
 
     def keep_unchanged(
         self, decoded: pd.DataFrame, table: pd.DataFrame, items: dict[str, np.ndarray], drawn: dict[str, np.ndarray]
@@ -223,8 +231,13 @@ class TableCodec:
         """Return a copy for decoding only, whose columns hold nothing that few rows held."""
         made = copy(self)
         made.columns_ = {place: column.without_records() for place, column in self.columns_.items()}
-        made.dtypes_ = [getattr(column, "own", column).dtype_ for column in made.columns_.values()]
+        made.dtypes_ = made._own_dtypes()
         return made
+
+    def _own_dtypes(self):
+        """Return the dtypes of the table, column by column."""
+        columns = [self.columns_[position] for position in self.positions_]
+        return [getattr(column, "own", column).dtype_ for column in columns]
 
     def _column_codec(self, position, column, n_bins):
         if self.categorical_columns == "auto":
@@ -235,15 +248,15 @@ class TableCodec:
             return CategoricalColumn(self.min_category_count)
         return NumericColumn(n_bins, self.min_category_count)
 
-    def _derived_codec(self, codec, column, table):
-        """Return the codec of a column that derives from those before it, None when it does not."""
-        earlier = {
-            place: table[place]
-            for place, other in self.columns_.items()
-            if not isinstance(other, CategoricalColumn) and place not in self.hidden_columns
-        }
-        relation = find_relation(column, earlier)
-        return None if relation is None else DerivedColumn(relation, codec).fit(column, table)
+    def _with_relations(self, columns, table):
+        """Return the columns with those that derive from others put as such, and after these."""
+        numeric = {place: column for place, column in columns.items() if isinstance(column, NumericColumn)}
+        numbers = {place: floats(table[place]) for place in numeric}
+        found = find_relations(numeric, numbers, frozenset(self.hidden_columns))
+        for place, own in found.items():
+            columns[place] = DerivedColumn(own.relation, columns[place], own.is_native).fit(table[place], table)
+        order = order_of(list(columns), {place: own.relation.sources for place, own in found.items()})
+        return {place: columns[place] for place in order}
 
 
 def is_numeric(column: pd.Series) -> bool:
