@@ -1,4 +1,4 @@
-"""evaluate() on our own generator, on a copy with noise, and on fresh rows: what each attack finds, and what it costs.
+"""evaluate() on our own generator, and on two kinds of copies: what each attack finds, and what it costs.
 
 SKFAIRGEN_DATA=folder python benchmarks/evaluate.py --table german_credit
 """
@@ -20,11 +20,27 @@ def noisy_copy(X, y, seed=0):
     return X.assign(**{name: X[name] + rng.normal(0, 0.05 * X[name].std(), len(X)) for name in numbers}), y
 
 
+def partly_redrawn(X, y, seed=0):
+    """Return the rows with a tenth of the values of every column drawn again from that column."""
+    rng = np.random.default_rng(seed)
+    columns = {}
+    for name, column in X.items():
+        rows = np.arange(len(X))
+        again = rng.random(len(X)) < 0.1
+        rows[again] = rng.integers(0, len(X), again.sum())
+        columns[name] = column.iloc[rows].array
+    return pd.DataFrame(columns, index=X.index), y
+
+
 def main(name):
     """Print the account of each candidate, and its CPU seconds."""
     task = load_task(name)
     generator = FairGenerator(sensitive_columns=task.sensitive_columns, random_state=0).fit(*task.train)
-    candidates = {"ours": generator, "a copy with noise": noisy_copy(*task.train)}
+    candidates = {
+        "ours": generator,
+        "a copy with noise": noisy_copy(*task.train),
+        "a copy, a tenth redrawn": partly_redrawn(*task.train),
+    }
     reached = {}
     for candidate, synthetic in candidates.items():
         with cpu_clock() as clock:

@@ -82,6 +82,19 @@ class DensityModel:
         columns = [apportion(own, size) for own, size in zip(self.cells.class_shares.T, group_sizes, strict=True)]
         return self.draw(np.column_stack(columns), rng, n_threads)
 
+    def log_likelihood(
+        self, items: dict[str, np.ndarray], class_codes: np.ndarray, group_codes: np.ndarray, n_threads: int = 1
+    ) -> np.ndarray:
+        r"""Return :math:`\log p(x \mid y, s)` of items of known class and group, in nats, shape (n_items,)."""
+
+        def log_prob(part):
+            own = {name: part[name] for name in self.density.item_names}
+            return {"nats": self.density.log_prob(own, Given(part["classes"], part["levels"])).sum(dim=1)}
+
+        with torch_runtime(n_threads, self.device), torch.no_grad():
+            found = by_chunks(log_prob, {**items, **self.given(class_codes, group_codes)}, self.device)
+        return found["nats"].astype(np.float64)
+
     def class_scores(self, items: dict[str, np.ndarray], group_codes: np.ndarray, n_threads: int = 1) -> np.ndarray:
         r"""Return the probability of each class of items whose group is known, shape (n_items, n_classes).
 

@@ -77,6 +77,7 @@ class ComparisonDisplay:
         self.ax_.set_ylim(len(remedies) - 0.4, -0.6)
         self.ax_.axvline(0, color="0.4", linestyle="--", linewidth=1)
         self.ax_.set_xlabel(f"change of the {self.scoring.replace('_', ' ')}")
+        self.ax_.locator_params(axis="x", nbins=6)
         self.ax_.grid(axis="x", color="0.85", linewidth=0.6)
         self.ax_.spines[["top", "right"]].set_visible(False)
         self.ax_.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, fontsize=9)
@@ -88,6 +89,6 @@ class ComparisonDisplay:
         places = np.arange(len(remedies)) + shift
         style = {"color": COLORS[number], "fmt": MARKERS[number], "capsize": 3, "markersize": 7}
         reach = [np.maximum(change - low, 0), np.maximum(high - change, 0)]
-        self.ax_.errorbar(change, places, xerr=reach, label=features, markerfacecolor="white", **style)
+        self.ax_.errorbar(change, places, xerr=reach, label=f"{features} columns", markerfacecolor="white", **style)
         chosen = rows["recommended"].eq(True).to_numpy()
         self.ax_.plot(change[chosen], places[chosen], MARKERS[number], color=COLORS[number], markersize=7, zorder=4)

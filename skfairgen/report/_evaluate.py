@@ -18,7 +18,7 @@ from skfairgen.report._held_out import DOES_NOT_SEE, SEES
 from skfairgen.report._paired_bootstrap import RATIOS, interval, paired_draws
 from skfairgen.report._plain_features import with_plain_features
 from skfairgen.report._quiet import noting
-from skfairgen.report._synthetic_rows import synthetic_rows
+from skfairgen.report._synthetic_rows import likelihood_of, synthetic_rows
 
 REAL, SYNTHETIC = "real rows", "synthetic rows"
 _N_BOOTSTRAP = 2_000
@@ -59,7 +59,8 @@ def evaluate(
         counts.
     log_likelihood : callable or None, default=None
         ``log_likelihood(rows) -> array of shape (n_rows,)``, in nats, of rows with the target as last column, for the
-        attack of somebody who has the generator.
+        attack of somebody who has the generator. None: that of `synthetic`, where it is a generator or student of this
+        package.
     max_rows : int, default=10_000
         Of a larger table so many rows are drawn for what rests on neighbors, and a fifth of them for attacks on
         persons.
@@ -107,6 +108,8 @@ def evaluate(
         X.assign(**{str(target): y.astype(object)}) for X, y in ((X_train, y_train), (X_made, y_made), (X_test, y_test))
     ]
     notes = []
+    if log_likelihood is None:
+        log_likelihood, notes = likelihood_of(synthetic, X_test, y_test)
     steps = {
         "fairness": lambda: _fairness(
             (X_train, y_train), (X_made, y_made), (X_test, y_test), columns, positives, notes

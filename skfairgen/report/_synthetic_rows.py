@@ -57,6 +57,33 @@ def synthetic_rows(synthetic, X_train, y_train, random_state):
     return _in_kind(X[list(X_train.columns)], X_train), y.astype(y_train.dtype)
 
 
+def likelihood_of(synthetic, X, y):
+    """Return the log-likelihood, in nats, that a generator or student of this package gives to rows, as a callable.
+
+    Parameters
+    ----------
+    synthetic : anything
+        What :func:`synthetic_rows` takes.
+    X, y : DataFrame, Series
+        Rows that it must be able to read.
+
+    Returns
+    -------
+    (callable of rows with the target as last column, or None; list of str)
+        None for what has no likelihood, or cannot read the rows; why not.
+    """
+    maker = getattr(synthetic, "generator_", synthetic)
+    model = getattr(maker, "model_", None)
+    model = getattr(model, "rows", model)
+    if not hasattr(model, "log_likelihood"):
+        return None, []
+    try:
+        maker.reader_.read(X, y)
+    except ValueError as error:
+        return None, [f"No attack by likelihood: {error}"]
+    return lambda rows: model.log_likelihood(*maker.reader_.read(rows.iloc[:, :-1], rows.iloc[:, -1])), []
+
+
 def _in_kind(X, like):
     """Give a table read from anywhere the dtypes of the real one, where its values fit them."""
     columns = {}

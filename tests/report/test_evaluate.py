@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairgen import evaluate
+from skfairgen import FairGenerator, distill, evaluate
 from skfairgen.datasets import make_biased_classification
 
 
@@ -124,3 +124,21 @@ print(*(name for name in sys.modules if name in ("torch", "skorch", "matplotlib"
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_our_own_generators_are_attacked_by_their_likelihood(parts):
+    generator = FairGenerator(["group_0"], max_epochs=2, random_state=0).fit(*parts[0])
+    for maker in (generator, distill(generator, max_epochs=1, random_state=0)):
+        evaluation = evaluate(maker, *parts[0], *parts[2], sensitive_columns="group_0")
+        figures = evaluation.privacy_.loc[("everyone", "membership by likelihood, AUC")]
+        assert 0.4 < figures["reached"] < 0.7
+
+
+def test_a_generator_that_cannot_read_the_held_out_rows_is_judged_without(parts):
+    (X, y), _, (X_test, y_test) = parts
+    generator = FairGenerator(["group_0"], max_epochs=1, random_state=0).fit(
+        X[X["group_0"] == "a"], y[X["group_0"] == "a"]
+    )
+    evaluation = evaluate(generator, X, y, X_test, y_test, sensitive_columns="group_0")
+    assert ("everyone", "membership by likelihood, AUC") not in evaluation.privacy_.index
+    assert any("No attack by likelihood" in note for note in evaluation.notes_)
