@@ -11,7 +11,7 @@ from matplotlib import pyplot
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from skfairgen import compare
-from skfairgen._demo import N_FOLDS, REMEDIES
+from skfairgen.cli._demo import N_FOLDS, REMEDIES
 from skfairgen.datasets import load_mortgages
 from skfairgen.plotting import GroupRatesDisplay
 

@@ -83,7 +83,7 @@ def theirs(python, real, made, control):
 
 
 def main(folder):
-    """Make the environment where it is missing, and print both sides by table and attack, means over the seeds."""
+    """Print both sides by table and attack, means over the seeds; fail where their intervals lie apart."""
     python = Path(folder) / "bin" / "python"
     if not python.exists():
         venv.create(folder, with_pip=True)
@@ -98,6 +98,9 @@ def main(folder):
                     rows[attack, name, side, seed] = figures
     frame = pd.DataFrame(rows, index=["attack", "control", "risk", "low", "high"]).T
     print(frame.groupby(level=[0, 1, 2]).mean().round(3).to_string())
+    low, high = (frame[end].clip(0, 1).unstack(level=2) for end in ("low", "high"))
+    is_apart = low.max(axis=1) > high.min(axis=1)
+    sys.exit(f"The intervals lie apart:\n{frame.unstack(level=2)[is_apart]}" if is_apart.any() else 0)
 
 
 if __name__ == "__main__":

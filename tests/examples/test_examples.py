@@ -24,10 +24,10 @@ SAYS = {
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def run(arguments):
+def run(arguments, folder=ROOT):
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     return subprocess.run(
-        [sys.executable, "-W", "error", *arguments], capture_output=True, text=True, cwd=ROOT, env=environment
+        [sys.executable, "-W", "error", *arguments], capture_output=True, text=True, cwd=folder, env=environment
     )
 
 
@@ -44,11 +44,11 @@ def test_an_example_runs_without_a_warning(name):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
-def test_the_code_of_a_page_runs_as_written(page):
+def test_the_code_of_a_page_runs_as_written(page, tmp_path):
     blocks = re.findall(r"```python\n(.*?)```", page.read_text(), flags=re.DOTALL)
     if not blocks:
         pytest.skip("the page has no Python code")
-    result = run(["-c", "\n".join(blocks)])
+    result = run(["-c", "\n".join(blocks)], tmp_path)
     assert result.returncode == 0, result.stderr
 
 

@@ -45,6 +45,16 @@ def test_every_attack_on_persons_finds_a_generator_that_memorizes(audits):
     assert {"group_0 by classifier", "group_0 by reconstruction", "linkability", "singling out"} <= set(found.index)
 
 
+def test_a_generator_that_repeats_people_exactly_is_found(tables):
+    half = pd.concat([tables["real"][:125], tables["fresh"][125:]], ignore_index=True)
+    audit = privacy_audit(tables["real"], half, tables["holdout"])
+    assert audit.loc[("everyone", "exact copies"), ["reached", "control", "finding"]].to_list() == [
+        0.5,
+        0,
+        "signal found",
+    ]
+
+
 def test_fresh_people_give_no_signal(audits):
     assert set(audits["fresh"].loc["everyone", "finding"]) == {"no signal found"}
 

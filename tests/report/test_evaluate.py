@@ -113,6 +113,21 @@ def test_json_and_page_hold_the_four_axes(copied):
     assert "private:" in page  # "does not mean private: another attack may find one"
 
 
+def test_hostile_names_are_text_on_the_page():
+    nasty = "<script>alert('x')</script>{{ 7*7 }}"
+    made = make_biased_classification(450, n_numeric=1, n_categorical=0, n_boolean=1, missing_rate=0, random_state=0)
+    X = made.data.rename(columns={"group_0": nasty}).assign(**{nasty: "<b>" + made.data["group_0"].astype(str)})
+    rows = [
+        (X[part].reset_index(drop=True), made.target[part].reset_index(drop=True))
+        for part in (slice(150), slice(150, 300), slice(300, 450))
+    ]
+    evaluation = evaluate(rows[0], *rows[1], *rows[2], sensitive_columns=nasty)
+    for page in (evaluation.to_html(), evaluation._repr_html_()):
+        assert "<script" not in page
+        assert "<b>" not in page
+    assert "{{ 7*7 }}" in evaluation.to_html()
+
+
 def test_a_foreign_table_needs_neither_torch_nor_the_estimators():
     code = """
 import sys
