@@ -4,6 +4,7 @@ from numbers import Integral
 
 import numpy as np
 import pandas as pd
+from scipy.stats import hypergeom
 from sklearn.utils import check_random_state, check_scalar
 
 from skfairgen.data import Columns, RandomState, Rows
@@ -29,8 +30,9 @@ def singling_out(
     Of a random synthetic row, `n_columns` random values make the description: a word or a missing value is to be
     equal, a number at least as high, or as low, as the row's, whichever side of the median it is on. Different
     descriptions that fit one synthetic row alone are the guesses; one succeeds when it fits exactly one real row [1]_.
-    The control is how often the same guesses fit exactly one held-out row. Of the larger real table as many rows are
-    drawn as the smaller one has.
+    The control is how often the same guesses fit exactly one held-out row. That depends on the size of a table: where
+    the two differ in size, the control is multiplied by the ratio of the rates that are expected in tables of both
+    sizes, drawn from all real rows together.
 
     Parameters
     ----------
@@ -78,11 +80,10 @@ def singling_out(
     check_scalar(n_columns, "n_columns", Integral, min_val=1)
     check_scalar(n_attacks, "n_attacks", Integral, min_val=1)
     rng = check_random_state(random_state)
-    encoded = encode_tables(real, synthetic, holdout, categorical_columns=categorical_columns)
-    real, synthetic, holdout = _same_size(*encoded, rng)
+    real, synthetic, holdout = encode_tables(real, synthetic, holdout, categorical_columns=categorical_columns)
     n_columns = min(n_columns, len(synthetic.columns))
     medians = {label: np.nanmedian(v) if (~np.isnan(v)).any() else 0.0 for label, v in synthetic.numeric.items()}
-    hits, control_hits, n_found, tried = 0, 0, 0, set()
+    n_fitting, tried = [], set()
     for _ in range(_TRIES * n_attacks):
         row = rng.randint(synthetic.n_rows)
         labels = [synthetic.columns[i] for i in rng.choice(len(synthetic.columns), n_columns, replace=False)]
@@ -90,21 +91,26 @@ def singling_out(
         if guess in tried or _n_fitting(synthetic, synthetic, row, labels, medians) != 1:
             continue
         tried.add(guess)
-        n_found += 1
-        hits += _n_fitting(real, synthetic, row, labels, medians) == 1
-        control_hits += _n_fitting(holdout, synthetic, row, labels, medians) == 1
-        if n_found == n_attacks:
+        n_fitting.append([_n_fitting(table, synthetic, row, labels, medians) for table in (real, holdout)])
+        if len(n_fitting) == n_attacks:
             break
+    n_found = len(n_fitting)
     if not n_found:
         return pd.Series(dict.fromkeys(("attack", "control", "risk", "low", "high"), np.nan) | {"n_attacks": 0})
+    hits, control_hits = _hits(np.array(n_fitting), np.array([real.n_rows, holdout.n_rows]))
     found = risk_against_control(hits, n_found, control_hits, n_found, confidence_level)
     return pd.Series(found | {"n_attacks": n_found})
 
 
-def _same_size(real, synthetic, holdout, rng):
-    size = min(real.n_rows, holdout.n_rows)
-    drawn = (table.take(rng.choice(table.n_rows, size, replace=False)) for table in (real, holdout))
-    return next(drawn), synthetic, next(drawn)
+def _hits(n_fitting, sizes):
+    """Return how many guesses fit one row of the real table, and would of a control of the same size."""
+    hits, control_hits = (n_fitting == 1).sum(axis=0)
+    expected, expected_of_control = hypergeom.pmf(1, sizes.sum(), n_fitting.sum(axis=1)[:, np.newaxis], sizes).sum(
+        axis=0
+    )
+    if not control_hits:
+        return hits, 0
+    return hits, min(control_hits * expected / expected_of_control, len(n_fitting))
 
 
 def _n_fitting(table, synthetic, row, labels, medians):

@@ -145,6 +145,18 @@ def test_a_description_fits_one_real_row_or_fails():
     assert found[["attack", "control", "n_attacks"]].to_list() == [0.5, 0, 2]  # "x" fits one row, "z" two
 
 
+def test_tables_of_two_sizes_are_no_signal_and_hide_none():
+    rng = np.random.RandomState(0)
+    excess, found = [], []
+    for _ in range(20):
+        people = pd.DataFrame(rng.randint(0, 12, (1_000, 5))).astype(str)
+        real, holdout, fresh = people[:600], people[600:700], people[700:]
+        excess.append(singling_out(real, fresh, holdout, n_attacks=200)[["attack", "control"]].diff().iloc[-1])
+        found.append(singling_out(real, real, holdout, n_attacks=200)["low"])
+    assert abs(np.mean(excess)) < 3 * np.std(excess) / np.sqrt(len(excess))
+    assert min(found) > 0
+
+
 def test_no_lone_synthetic_row_means_no_guess():
     same = pd.DataFrame({"a": ["x"] * 4, "b": ["k"] * 4})
     assert np.isnan(singling_out(same, same, same)["risk"])
