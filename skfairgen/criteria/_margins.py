@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from skfairgen._listed import listed
 from skfairgen.criteria._allocation import CellNames
 from skfairgen.data import group_name
 
@@ -127,7 +128,7 @@ def margin_from_mapping(
     wanted = {group_name(name): share for name, share in wanted.items()}
     unknown = [name for name in wanted if name not in names]
     if unknown:
-        raise ValueError(f"{parameter} names {unknown}, never seen in fit. Ask for some of {names}.")
+        raise ValueError(f"{parameter} names {listed(unknown)}, never seen in fit. Ask for some of {listed(names)}.")
     values = np.array(list(wanted.values()), dtype=float)
     left = 1 - values.sum()
     is_free = np.array([name not in wanted for name in names])

@@ -7,6 +7,7 @@ from skfairgen.data._group_name import group_name
 from skfairgen.data._groups import GroupCodec, in_bands, is_many_numbers
 from skfairgen.data._item_reader import ItemReader
 from skfairgen.data._kinds import KINDS, Kind
+from skfairgen.data._native import Native, as_pandas
 from skfairgen.data._partial_target import UNLABELED, read_partial_target
 from skfairgen.data._schema import Schema
 from skfairgen.data._sensitive_format import SensitiveFormat
@@ -18,7 +19,7 @@ from skfairgen.data._training_rows import TrainingRows, read_training_rows
 from skfairgen.data._typing import Columns, RandomState, Rows, Table
 from skfairgen.data.grid import GridCodec, GridFormat
 from skfairgen.data.table._categorical_column import CategoricalColumn
-from skfairgen.data.table._numbers import in_unit_of
+from skfairgen.data.table._numbers import from_numbers, in_unit_of
 from skfairgen.data.table._numeric_column import NumericColumn
 from skfairgen.data.table._table_codec import TableCodec, is_numeric
 
@@ -31,6 +32,7 @@ __all__ = [
     "ItemReader",
     "KINDS",
     "Kind",
+    "Native",
     "NumericColumn",
     "RandomState",
     "Rows",
@@ -45,7 +47,9 @@ __all__ = [
     "TrainingRows",
     "UNLABELED",
     "as_frame",
+    "as_pandas",
     "column_positions",
+    "from_numbers",
     "group_codes_of",
     "group_name",
     "in_bands",

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from skfairgen.data._native import as_pandas
+
 
 def as_frame(values: Any, argument: str = "X") -> pd.DataFrame:
     """Return one column or several as a DataFrame; columns without a name are labeled 0, 1, ...
@@ -24,6 +26,7 @@ def as_frame(values: Any, argument: str = "X") -> pd.DataFrame:
     """
     if values is None:
         raise ValueError(f"{argument} is None: pass the value(s) of every row.")
+    values = as_pandas(values, argument)
     if isinstance(values, pd.DataFrame):
         return values
     if isinstance(values, Mapping):

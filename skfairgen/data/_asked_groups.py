@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from skfairgen._listed import listed, short
 from skfairgen.data._group_name import group_name
+from skfairgen.data._native import as_pandas
 from skfairgen.data._schema import Schema
 from skfairgen.data._table_format import TableFormat
 
@@ -33,6 +35,7 @@ def group_codes_of(groups: Any, n_rows: int, schema: Schema) -> np.ndarray:
     """
     if schema.groups is None:
         raise ValueError("There are no groups: the encoder was fitted without sensitive columns.")
+    groups = as_pandas(groups, "groups")
     if isinstance(groups, pd.DataFrame | pd.Series) or _is_table(groups):
         table = pd.DataFrame(groups).infer_objects()
         schema.check_sensitive_columns(TableFormat.of(table)[0], "groups", is_named=isinstance(groups, pd.DataFrame))
@@ -54,7 +57,7 @@ def _codes_of_names(groups, codec):
         return codec.encode(pd.DataFrame({codec.banded_columns_[0]: names}))
     unknown = [name for name in dict.fromkeys(names) if name not in lookup]
     if unknown:
-        raise ValueError(f"The group {unknown[0]!r} was not seen in fit. The groups are: {codec.groups_}.")
+        raise ValueError(f"The group {short(unknown[0])} was not seen in fit. The groups are: {listed(codec.groups_)}.")
     return np.array([lookup[name] for name in names], dtype=int)
 
 

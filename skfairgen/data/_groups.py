@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from skfairgen._listed import listed
 from skfairgen.data._sensitive_levels import LEVEL_KINDS, UNSEEN, _Bands, _Levels, _plain
 from skfairgen.data._state import State, part_state, read_part
 from skfairgen.data._typing import Columns
@@ -78,7 +79,7 @@ class GroupCodec:
             values = tuple(_plain(value) for value in table.iloc[row])
             raise ValueError(
                 f"The group {values[0] if len(values) == 1 else values!r} was not seen in fit. "
-                f"The groups are: {self.groups_}."
+                f"The groups are: {listed(self.groups_)}."
             )
         return codes[inverse.ravel()]
 

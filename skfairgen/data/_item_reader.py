@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from skfairgen._listed import listed
 from skfairgen.data._kinds import KINDS, kind_of_format
 from skfairgen.data._schema import Schema
 from skfairgen.data._typing import Columns, Rows, Table
@@ -103,8 +104,8 @@ class ItemReader:
 
 
 def _class_codes(target, y):
-    unknown = [] if y is None else set(np.ravel(np.asarray(y, dtype=object))) - set(target.classes_.tolist())
-    if y is None or (unknown and np.ndim(y) == 1):
-        found = "None" if y is None else f"the labels {sorted(unknown, key=str)}"
-        raise ValueError(f"data holds {found} as y; expected labels of {target.classes_.tolist()}.")
+    unknown = [] if y is None else np.setdiff1d(target.labels(y), target.classes_).tolist()
+    if y is None or unknown:
+        found = "None" if y is None else f"the labels {listed(unknown)}"
+        raise ValueError(f"data holds {found} as y; expected labels of {listed(target.classes_.tolist())}.")
     return target.encode(y)

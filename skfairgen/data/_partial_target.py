@@ -1,11 +1,9 @@
 """Labels that are known for some rows only."""
 
 import numpy as np
-import pandas as pd
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import column_or_1d
 
-from skfairgen.data._target import check_number_of_classes
+from skfairgen.data._column_forms import plain_column
+from skfairgen.data._target import column_labels, label_table
 from skfairgen.data._typing import Rows
 
 UNLABELED = -1
@@ -32,18 +30,16 @@ def read_partial_target(y: Rows | None) -> tuple[np.ndarray, np.ndarray]:
     ValueError
         If the labels are continuous, cannot be sorted, or hold more than 50 different whole numbers.
     """
-    if isinstance(y, list | tuple):  # as an array of strings, NaN would be a word
-        y = pd.Series(y, dtype=object) if np.ndim(y) == 1 else y
-    labels = column_or_1d(y.to_numpy(dtype=object) if isinstance(y, pd.Series) else y, warn=True)
-    codes = np.full(len(labels), UNLABELED)
-    known = ~pd.isna(labels)
-    values = np.array(labels[known].tolist())
+    table, _ = label_table(y)
+    if table.shape[1] != 1:
+        raise ValueError(f"y has {table.shape[1]} columns; expected one label a row. Pass one column.")
+    known = table.iloc[:, 0].notna().to_numpy(copy=True)
+    codes = np.full(len(known), UNLABELED)
+    if not known.any():
+        return np.array([]), codes
+    values = column_labels(plain_column(table.iloc[:, 0][known].rename("y"))[1])
     if values.dtype.kind in "iuf" and len(np.unique(values)) > 2 and (values == UNLABELED).any():
         known[known] = values != UNLABELED
         values = values[values != UNLABELED]
-    if len(values) == 0:
-        return values, codes
-    check_number_of_classes(values)
-    check_classification_targets(values)
     classes, codes[known] = np.unique(values, return_inverse=True)
     return classes, codes

@@ -5,13 +5,14 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.utils.validation import check_consistent_length
 
+from skfairgen._listed import listed
 from skfairgen.data._groups import GroupCodec
+from skfairgen.data._lengths import check_lengths
 from skfairgen.data._sensitive_format import SensitiveFormat
 from skfairgen.data._state import State
 from skfairgen.data._strata import StrataCodec
-from skfairgen.data._target import TargetCodec
+from skfairgen.data._target import TargetCodec, label_table
 from skfairgen.data._typing import Rows, Table
 
 N_RANKS = 1_000
@@ -116,11 +117,12 @@ class Schema:
             If they have other columns, or y or the sensitive values another length.
         """
         found, frame = type(self.format).of(X)
-        check_consistent_length(X, y, sensitive_features)
+        if y is not None:
+            check_lengths(len(frame), y=len(label_table(y)[0]))
         if self.format.columns is not None and list(found.columns) != list(self.format.columns):
             raise ValueError(
-                f"data has the columns {list(found.columns)}; expected those the teacher was fitted on, "
-                f"{list(self.format.columns)}."
+                f"data has the columns {listed(found.columns)}; expected those the teacher was fitted on, "
+                f"{listed(self.format.columns)}."
             )
         return frame
 
@@ -139,8 +141,8 @@ class Schema:
                 "sensitive_features is missing: the estimator was fitted with sensitive values beside X, and needs "
                 "those of these rows. Pass them, or fit with sensitive_columns."
             )
-        check_consistent_length(frame, sensitive_features)
         given, values = SensitiveFormat.of(sensitive_features)
+        check_lengths(len(frame), sensitive_features=len(values))
         self.check_sensitive_columns(given.table, "sensitive_features", is_named=not given.is_series)
         return values
 
@@ -155,7 +157,8 @@ class Schema:
         found, expected = list(table.columns), self.sensitive_names
         if found != expected if is_named else len(found) != len(expected):
             raise ValueError(
-                f"{parameter} has {len(found)} columns, {found}; expected those of fit, in their order: {expected}."
+                f"{parameter} has {len(found)} columns, {listed(found)}; expected those of fit, in their order: "
+                f"{listed(expected)}."
             )
 
     def group_codes(self, frame: pd.DataFrame, sensitive_features: Table | None = None) -> np.ndarray:
@@ -205,8 +208,7 @@ class Schema:
             return None
         if self.sensitive_features is not None:
             return self.sensitive_features.restore(self.groups.draw(group_codes, rng))
-        names = self.format.columns[self.sensitive_positions]
-        return frame[self.sensitive_positions].set_axis(names, axis=1)
+        return self.format.restore_columns(frame, self.sensitive_positions)
 
     def to_state(self) -> dict[str, Any]:
         """Return the fitted values as plain values."""

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import check_consistent_length
 
 from skfairgen.data._groups import GroupCodec
 from skfairgen.data._kinds import KINDS, kind_of
+from skfairgen.data._lengths import check_lengths
 from skfairgen.data._schema import Schema
 from skfairgen.data._sensitive_format import SensitiveFormat
 from skfairgen.data._strata import StrataCodec
@@ -87,7 +87,6 @@ def read_training_rows(
             "give the sensitive values in one way."
         )
     table, frame = KINDS[kind_of(X)].format.of(X)
-    check_consistent_length(X, y, sensitive_features)
     target, class_codes = _read_target(y, len(frame))
     positions, sensitive_format, sensitive = [], None, None
     if sensitive_columns is not None:
@@ -96,6 +95,7 @@ def read_training_rows(
     elif sensitive_features is not None:
         sensitive_format, sensitive = SensitiveFormat.of(sensitive_features)
         names = sensitive_format.table.columns
+        check_lengths(len(frame), sensitive_features=len(sensitive))
     categorical = set()
     if not isinstance(categorical_columns, str):
         categorical = set(table.positions(categorical_columns, "categorical_columns"))
@@ -132,9 +132,11 @@ def _read_target(y, n_rows):
     if y is None:
         return None, np.zeros(n_rows, dtype=int)
     target = TargetCodec().fit(y)
+    class_codes = target.encode(y)
+    check_lengths(n_rows, y=len(class_codes))
     if len(target.classes_) < 2:
         raise ValueError(
             f"y has one class only, {target.classes_[0]!r}, in {n_rows:,} sample(s); expected 2 or more classes. "
             "Pass rows of every class."
         )
-    return target, target.encode(y)
+    return target, class_codes

@@ -2,6 +2,9 @@
 
 from sklearn.utils.validation import validate_data
 
+from skfairgen._listed import listed
+from skfairgen.data import as_pandas
+
 
 def read_rows(encoder, X, *, may_lack=False):
     """Return the columns of X under integer labels.
@@ -20,9 +23,9 @@ def read_rows(encoder, X, *, may_lack=False):
         rest = [position for position in range(n_features) if position not in positions]
         if schema.format.container == "frame" and not table.columns.equals(schema.format.columns[rest]):
             raise ValueError(
-                f"X has the columns {list(table.columns)}; expected those of fit, with or without the sensitive "
-                f"ones: {list(schema.format.columns)}."
+                f"X has the columns {listed(table.columns)}; expected those of fit, with or without the sensitive "
+                f"ones: {listed(schema.format.columns)}."
             )
         return frame.set_axis(rest, axis=1).reindex(columns=range(n_features))
-    validate_data(encoder, X if table.columns.is_unique else frame, reset=False, skip_check_array=True)
+    validate_data(encoder, as_pandas(X) if table.columns.is_unique else frame, reset=False, skip_check_array=True)
     return frame

@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 
 from skfairgen.criteria import Cells
-from skfairgen.data import ItemReader, read_training_rows
+from skfairgen.data import ItemReader, as_pandas, read_training_rows
 from skfairgen.estimators._fitted import feature_names
 from skfairgen.models import DensityModel, TeacherModel
 from skfairgen.nn import density_for
-from skfairgen.training import TrainingOptions, draw_seed, fit_density, torch_generator, torch_runtime
+from skfairgen.training import TrainingOptions, checked_device, draw_seed, fit_density, torch_generator, torch_runtime
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Learned:
 
 def read_table(estimator, X, y, sensitive_features):
     """Read what was passed to the ``fit`` of an estimator; errors as in :func:`~skfairgen.data.read_training_rows`."""
+    checked_device(estimator.device, estimator.n_threads)
     schema, rows = read_training_rows(
         X,
         y,
@@ -64,7 +65,7 @@ def read_table(estimator, X, y, sensitive_features):
         legitimate_columns=getattr(estimator, "legitimate_columns", None),
         categorical_columns=estimator.categorical_columns,
     )
-    names = feature_names(estimator, X, rows.frame, schema.format.columns)
+    names = feature_names(estimator, as_pandas(X), rows.frame, schema.format.columns)
     cells = Cells(rows.cell_counts(schema), schema.group_levels, schema.level_cardinalities)
     return TrainingTable(schema, rows, cells, names)
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from numbers import Integral, Real
 
 from skfairgen._compat import HasMethods, Interval, StrOptions
+from skfairgen.training import MAX_THREADS
 
 TABLE_CONSTRAINTS = {
     "sensitive_columns": ["array-like", str, Integral, None],
     "categorical_columns": [StrOptions({"auto"}), "array-like"],
 }
 LEGITIMATE_CONSTRAINTS = {"legitimate_columns": ["array-like", str, Integral, None]}
-MAX_THREADS = 1_024
 CRITERIA = {"demographic_parity", "equalized_odds", "equal_opportunity", "balanced_cells"}
 CRITERION_CONSTRAINTS = {
     "criterion": [StrOptions(CRITERIA), None],

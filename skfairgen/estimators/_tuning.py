@@ -157,6 +157,8 @@ def _as_given(schema, sees_group):
         if sees_group or not schema.sensitive_positions:
             return X
         kept = [place for place in range(frame.shape[1]) if place not in schema.sensitive_positions]
-        return X.iloc[:, kept] if isinstance(X, pd.DataFrame) else np.asarray(X)[:, kept]
+        if schema.format.container == "frame":
+            return schema.format.restore_columns(frame, kept)
+        return np.asarray(X)[:, kept]
 
     return view

@@ -12,7 +12,7 @@ from sklearn.utils import Tags, check_array, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skfairgen.data import Columns, Rows, column_positions
+from skfairgen.data import Columns, Native, Rows, column_positions
 from skfairgen.estimators._documented import Documented
 
 MISSING_GROUP = "missing"
@@ -123,8 +123,8 @@ class WithSensitiveColumns(Documented, MetaEstimatorMixin, BaseEstimator):
                 f"{type(self.estimator).__name__}.fit takes no sensitive_features; it is "
                 f"fit{signature(self.estimator.fit)}. Wrap an estimator that takes them, or fit it bare."
             )
-        X = _as_table(X)
-        sensitive_features, rows = self._take_out(X)
+        native, X = _as_table(X)
+        sensitive_features, rows = self._take_out(X, native)
         validate_data(self, X, skip_check_array=True)
         self.estimator_: Any = clone(self.estimator)
         self.estimator_.fit(rows, y, sensitive_features=sensitive_features, **fit_params)
@@ -231,17 +231,17 @@ class WithSensitiveColumns(Documented, MetaEstimatorMixin, BaseEstimator):
 
     def _delegate(self, method, X, *args, **params):
         check_is_fitted(self)
-        X = _as_table(X)
+        native, X = _as_table(X)
         validate_data(self, X, skip_check_array=True, reset=False)
         call = getattr(self.estimator_, method)
         if not _takes_sensitive_features(call, through_kwargs=False):
-            return call(self._features(X, self._positions(X)), *args, **params)
-        sensitive_features, rows = self._take_out(X)
+            return call(self._features(X, self._positions(X), native), *args, **params)
+        sensitive_features, rows = self._take_out(X, native)
         return call(rows, *args, sensitive_features=sensitive_features, **params)
 
-    def _take_out(self, X):
+    def _take_out(self, X, native):
         positions = self._positions(X)
-        return _sensitive_features(X, positions), self._features(X, positions)
+        return _sensitive_features(X, positions), self._features(X, positions, native)
 
     def _positions(self, X):
         labels = X.columns if isinstance(X, pd.DataFrame) else pd.RangeIndex(X.shape[1])
@@ -250,16 +250,17 @@ class WithSensitiveColumns(Documented, MetaEstimatorMixin, BaseEstimator):
             raise ValueError("columns is empty; name at least one sensitive column of X.")
         return positions
 
-    def _features(self, X, positions):
-        if self.keep:
-            return X
-        left = np.setdiff1d(np.arange(X.shape[1]), positions)
+    def _features(self, X, positions, native):
+        left = np.setdiff1d(np.arange(X.shape[1]), [] if self.keep else positions)
         if not len(left):
             raise ValueError(
                 f"keep=False drops all {X.shape[1]} columns of X, and leaves the estimator no feature. "
                 "Use keep=True, or add features to X."
             )
-        return X.iloc[:, left] if isinstance(X, pd.DataFrame) else X[:, left]
+        if self.keep and native is None:
+            return X
+        rows = X.iloc[:, left] if isinstance(X, pd.DataFrame) else X[:, left]
+        return rows if native is None else native.part(left.tolist()).restore(rows)
 
 
 def _takes_sensitive_features(method, *, through_kwargs):
@@ -271,9 +272,10 @@ def _takes_sensitive_features(method, *, through_kwargs):
 
 
 def _as_table(X):
+    native, X = Native.of(X)
     if isinstance(X, pd.DataFrame):
-        return X
-    return check_array(X, dtype=None, ensure_all_finite=False)
+        return native, X
+    return None, check_array(X, dtype=None, ensure_all_finite=False)
 
 
 def _sensitive_features(X, positions):

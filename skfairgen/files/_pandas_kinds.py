@@ -1,5 +1,6 @@
 """How a file writes the values of pandas: dtypes, indexes, columns, moments and spans."""
 
+import importlib
 import re
 from functools import lru_cache
 from typing import Any
@@ -31,6 +32,8 @@ def time_zone(name: Any) -> Any:
 def _named_dtype(unpacker, v):
     if len(v) > MAX_NAME or not NAMED_DTYPE.fullmatch(v):
         raise ValueError(f"it holds the unknown dtype {v!r:.80}")
+    if v == "string[pyarrow]":  # which pandas gives to its own strings, a kind of their own here
+        return pd.ArrowDtype(importlib.import_module("pyarrow").string())
     return pd.api.types.pandas_dtype(v)
 
 

@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix, eye_array, hstack, vstack
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils import check_random_state, check_scalar
 
+from skfairgen._listed import listed
 from skfairgen.data import Columns, RandomState, Rows
 from skfairgen.metrics._attack_rates import auc
 from skfairgen.metrics._bootstrap import percentile_interval
@@ -104,7 +105,7 @@ def attribute_inference(
     rng = check_random_state(random_state)
     real, synthetic, holdout = (as_frame(table) for table in (real, synthetic, holdout))
     if secret not in real.columns or real.shape[1] < 2:
-        raise ValueError(f"secret={secret!r} must be one of several columns, found {list(real.columns)}.")
+        raise ValueError(f"secret={secret!r} must be one of several columns, found {listed(real.columns)}.")
     has_secret = _secret_indicator(real[secret], value)
     size = min(len(real), len(holdout), max_rows)
     attacked, control = (_drawn(table, size, rng) for table in (real, holdout))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import column_or_1d
 
+from skfairgen.data import as_pandas
 from skfairgen.metrics._groups import Groups, encode_groups
 
 
@@ -84,7 +85,7 @@ def _encode(y_true, y_pred, pos_label):
 
 
 def _as_labels(y, name):
-    labels = column_or_1d(y)
+    labels = column_or_1d([y] if np.isscalar(y) else as_pandas(y, name))
     if len(labels) == 0:
         raise ValueError(f"{name} has no rows: at least one is needed.")
     n_missing = int(pd.isna(labels).sum())
@@ -137,7 +138,7 @@ def _sorted(labels):
 def _as_weight(sample_weight, n_rows):
     if sample_weight is None:
         return None
-    weight = column_or_1d(np.asarray(sample_weight, dtype=np.float64))
+    weight = column_or_1d(np.atleast_1d(np.asarray(sample_weight, dtype=np.float64)))
     if len(weight) != n_rows:
         raise ValueError(f"sample_weight has {len(weight)} rows, y has {n_rows}: one weight a row is needed.")
     if not np.isfinite(weight).all() or (weight < 0).any():

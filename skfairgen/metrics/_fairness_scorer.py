@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from skfairgen.data import Columns, Rows, column_positions, in_bands
+from skfairgen.data import Columns, Rows, as_pandas, column_positions, in_bands
 from skfairgen.metrics._conditional_parity import (
     conditional_demographic_parity_difference,
     conditional_demographic_parity_ratio,
@@ -213,6 +213,7 @@ def _name_of(metric):
 
 def select_columns(X, columns, argument="sensitive_columns"):
     """Return columns of X, by label or position, as a DataFrame; `argument` is their name in messages."""
+    X = as_pandas(X)
     if not isinstance(X, pd.DataFrame):
         X = pd.DataFrame(X.toarray() if hasattr(X, "toarray") else X)
     positions = column_positions(X.columns, columns, argument)

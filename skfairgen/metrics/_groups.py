@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from skfairgen.data import as_frame, is_many_numbers
+from skfairgen.data import as_frame, as_pandas, is_many_numbers
 from skfairgen.exceptions import SmallGroupWarning
 
 
@@ -89,6 +89,7 @@ def encode_groups(sensitive_features, n_rows):
 
 
 def _read(sensitive_features):
+    sensitive_features = as_pandas(sensitive_features, "sensitive_features")
     frame = as_frame(sensitive_features, "sensitive_features")
     is_named = isinstance(sensitive_features, pd.DataFrame | Mapping)
     if is_named or getattr(sensitive_features, "name", None) is not None:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from skfairgen._listed import listed
 from skfairgen.data import Columns, Rows, in_bands
 from skfairgen.metrics._attack_rates import risk_against_control, wilson
 from skfairgen.metrics._attribute_inference import attribute_inference
@@ -95,7 +96,7 @@ def privacy_audit(
     secrets = list(sensitive_columns or [])
     unknown = [label for label in secrets if label not in real.columns]
     if unknown:
-        raise ValueError(f"sensitive_columns names {unknown}: use labels from {list(real.columns)}.")
+        raise ValueError(f"sensitive_columns names {listed(unknown)}: use labels from {listed(real.columns)}.")
     synthetic = _at_most(synthetic, _MAX_SYNTHETIC, rng)
     options = {"categorical_columns": categorical_columns, "random_state": random_state}
     tables = [_at_most(table, _TIMES_AS_MANY * max_rows, rng) for table in (real, synthetic, holdout)]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.multiclass import type_of_target
 
+from skfairgen._listed import listed
 from skfairgen.data import as_frame, in_bands
 from skfairgen.metrics._groups import encode_groups
 
@@ -87,7 +88,8 @@ def _memberships(tables, columns, categorical_columns):
     unknown = [label for label in labels if label not in tables[0].columns]
     if unknown:
         raise ValueError(
-            f"sensitive_columns names {unknown}, which X does not have: use labels from {list(tables[0].columns)}."
+            f"sensitive_columns names {listed(unknown)}, which X does not have: use labels from "
+            f"{listed(tables[0].columns)}."
         )
     values = pd.concat([table[labels] for table in tables], ignore_index=True)
     levels = in_bands(values, categorical_columns, len(tables[0])).astype(object)

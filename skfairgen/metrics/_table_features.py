@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from skfairgen._listed import listed
 from skfairgen.data import as_frame, is_numeric
 
 _MAX_TREE_LEVELS = 254
@@ -137,13 +138,13 @@ def _check_columns(first, frame):
     if len(frame) == 0:
         raise ValueError("Found a table with 0 rows, expected at least 1: nothing can be compared with it.")
     if not first.columns.is_unique:
-        raise ValueError(f"Column labels must be unique, found {list(first.columns)}: rename the columns.")
+        raise ValueError(f"Column labels must be unique, found {listed(first.columns)}: rename the columns.")
     missing = [label for label in first.columns if label not in frame.columns]
     extra = [label for label in frame.columns if label not in first.columns]
     if missing or extra:
         raise ValueError(
-            f"The tables must have the same columns; against the first one, one lacks {missing} and adds "
-            f"{extra}: select the same columns from both."
+            f"The tables must have the same columns; against the first one, one lacks {listed(missing)} and adds "
+            f"{listed(extra)}: select the same columns from both."
         )
 
 
@@ -153,8 +154,8 @@ def _categorical_labels(frame, categorical_columns):
     unknown = [label for label in categorical_columns if label not in frame.columns]
     if unknown:
         raise ValueError(
-            f"categorical_columns names {unknown}, which the table does not have: use labels from "
-            f"{list(frame.columns)}."
+            f"categorical_columns names {listed(unknown)}, which the table does not have: use labels from "
+            f"{listed(frame.columns)}."
         )
     return set(categorical_columns)
 

@@ -266,6 +266,7 @@ def _feature_sets(table, sensitive_columns):
     unknown = [label for label in labels if label not in table.columns]
     if unknown:
         raise ValueError(
-            f"sensitive_columns names {unknown}, which X does not have: use labels from {list(table.columns)}."
+            f"sensitive_columns names {listed(unknown)}, which X does not have: use labels from "
+            f"{listed(table.columns)}."
         )
     return {"with sensitive": [], "without sensitive": labels}

@@ -3,14 +3,18 @@
 import numpy as np
 import pandas as pd
 
+from skfairgen._listed import listed
+from skfairgen.data import as_frame, as_pandas
+
 
 def as_table(X):
     """Return a frame with a RangeIndex; the columns of an array are numbered."""
-    return X.reset_index(drop=True) if isinstance(X, pd.DataFrame) else pd.DataFrame(np.asarray(X)).infer_objects()
+    return as_frame(X).reset_index(drop=True)
 
 
 def as_series(y, name=None):
     """Return a target as a Series with a RangeIndex."""
+    y = as_pandas(y, "y")
     values = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y)
     series = pd.Series(values, name=getattr(y, "name", None) if name is None else name)
     plain = series.infer_objects()  # nullable integers come as objects, which no classifier takes
@@ -47,7 +51,7 @@ def checked_columns(X, sensitive_columns):
     unknown = [label for label in columns if label not in X.columns]
     if unknown or not columns:
         raise ValueError(
-            f"sensitive_columns names {unknown}, which X does not have: use labels from {list(X.columns)}."
+            f"sensitive_columns names {listed(unknown)}, which X does not have: use labels from {listed(X.columns)}."
         )
     if len(set(columns)) == X.shape[1]:
         raise ValueError("Every column of X is sensitive: no feature is left to predict with.")
@@ -64,10 +68,10 @@ def positive_positions(classes, pos_label):
     """
     if pos_label is not None:
         if pos_label not in classes:
-            raise ValueError(f"pos_label={pos_label!r} is not among the classes {classes.tolist()}.")
+            raise ValueError(f"pos_label={pos_label!r} is not among the classes {listed(classes.tolist())}.")
         return [int(np.flatnonzero(classes == pos_label)[0])]
     if len(classes) > 2:
         return list(range(len(classes)))
     if set(classes.tolist()) <= {-1, 0, 1} and classes[-1] == 1:
         return [len(classes) - 1]
-    raise ValueError(f"y holds the classes {classes.tolist()}: name the favorable one with pos_label.")
+    raise ValueError(f"y holds the classes {listed(classes.tolist())}: name the favorable one with pos_label.")

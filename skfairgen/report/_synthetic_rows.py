@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from skfairgen.data import as_pandas
 from skfairgen.report._frames import as_series, as_table
 
 
@@ -29,6 +30,7 @@ def synthetic_rows(synthetic, X_train, y_train, random_state):
         If a column or the target is missing.
     """
     maker = getattr(synthetic, "generator_", synthetic)
+    synthetic = as_pandas(synthetic, "synthetic")
     if isinstance(synthetic, pd.DataFrame):
         if y_train.name not in synthetic.columns:
             raise ValueError(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skfairgen.data import ItemReader
+from skfairgen.data import ItemReader, as_frame, as_pandas, from_numbers
 from skfairgen.files import atomic_write
 from skfairgen.scale._executors import as_executor
 
@@ -124,7 +124,7 @@ def write_parquet(writer: FileWriter, request: dict[str, Any], executor: Any = "
 
 
 def _frame(X, y, target_name):
-    frame = X if isinstance(X, pd.DataFrame) else pd.DataFrame(X)
+    frame, y = as_frame(X), as_pandas(y, "y")
     frame = frame.set_axis([str(label) for label in frame.columns], axis=1)
     if y is None:
         return frame
@@ -146,6 +146,9 @@ def _values_of_objects(frame, reader):
     for position, name in enumerate(frame.columns[: len(schema.format.columns)]):
         column = reader.codec.columns_.get(position)
         held = known[position].values if column is None else getattr(column, "levels_", None)
+        if position in schema.format.forms and held is None:  # numbers, of which the widest tell the type
+            own = getattr(column, "own", column)
+            held = schema.format.forms[position].restore(from_numbers(own.grid_, own.grid_ != own.grid_, own.dtype_))
         if held is not None and pd.api.types.is_object_dtype(frame.dtypes.iloc[position]):
             values[name] = held
     return values

@@ -8,7 +8,14 @@ from skfairgen.training._fit_encoder_student import fit_encoder_student
 from skfairgen.training._fit_student import divergence_by_column, divergence_of_labels, fit_student
 from skfairgen.training._options import DistillationOptions, TrainingOptions
 from skfairgen.training._pools import StudentFit
-from skfairgen.training._runtime import draw_seed, random_generator, torch_generator, torch_runtime
+from skfairgen.training._runtime import (
+    MAX_THREADS,
+    checked_device,
+    draw_seed,
+    random_generator,
+    torch_generator,
+    torch_runtime,
+)
 
 __all__ = [
     "MIN_BATCHES",
@@ -16,10 +23,12 @@ __all__ = [
     "DensityFit",
     "DistillationOptions",
     "FairObjective",
+    "MAX_THREADS",
     "StudentFit",
     "TrainingOptions",
     "divergence_by_column",
     "divergence_of_labels",
+    "checked_device",
     "draw_seed",
     "fit_autoencoder",
     "fit_density",

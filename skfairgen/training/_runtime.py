@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext
 import numpy as np
 import torch
 
+MAX_THREADS = 1_024
 RandomState = int | np.random.RandomState | np.random.Generator | None
 
 
@@ -66,10 +67,39 @@ def torch_runtime(n_threads: int = 1, device: str | torch.device = "cpu") -> Ite
         Threads of torch inside the block.
     device : str or torch.device
         A CUDA device is made the current one inside the block.
+
+    Raises
+    ------
+    ValueError
+        As :func:`checked_device`.
     """
+    checked_device(device, n_threads)
     cuda = torch.cuda.device(device) if torch.device(device).type == "cuda" else nullcontext()
     with _THREAD_COUNT.set(n_threads), own_defaults(), cuda:
         yield
+
+
+def checked_device(device: str | torch.device, n_threads: int = 1) -> torch.device:
+    """Return a device that torch computes on here.
+
+    Raises
+    ------
+    ValueError
+        If it does not, or if the number of threads is below 1 or above 1,024, where torch ends the process.
+    """
+    if not 1 <= n_threads <= MAX_THREADS:
+        raise ValueError(f"n_threads={n_threads} was found, expected 1 to {MAX_THREADS:,}. The default is 1.")
+    try:
+        made = torch.device(device)
+        if made.type != "cpu":
+            torch.zeros(1, device=made).sum().item()
+    except (RuntimeError, AssertionError, TypeError, NotImplementedError, ImportError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ValueError(
+            f"device={str(device)!r} cannot be used here: {reason:.200}. Use device='cpu', or install a torch that "
+            "knows it."
+        ) from error
+    return made
 
 
 def torch_generator(seed: int) -> torch.Generator:

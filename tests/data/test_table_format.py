@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
-from skfairgen.data import TableFormat
+from skfairgen.data import TableFormat, is_numeric
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int8", "int64", "bool", "uint64"])
@@ -95,3 +95,17 @@ def test_a_sparse_matrix_is_refused_with_a_remedy():
 def test_a_vector_is_refused():
     with pytest.raises(ValueError, match="Expected 2D"):
         TableFormat.of(np.arange(3))
+
+
+def test_numbers_in_lists_of_rows_stay_numbers():
+    X = [["a", 1, 2.5], ["b", 2, None]]
+    format, frame = TableFormat.of(X)
+    assert [is_numeric(frame[place]) for place in frame] == [False, True, True]
+    restored = format.restore(frame)
+    assert [[type(value) for value in row] for row in restored] == [[str, int, float], [str, int, type(None)]]
+
+
+@pytest.mark.parametrize("X", [[[1], [1, 2]], [1, 2], 3, "word", {"a": [1]}, np.zeros((2, 2, 2, 2, 2))])
+def test_what_is_no_table_is_refused_in_words(X):
+    with pytest.raises(ValueError, match=r"rows of one length|Expected 2D array, got \dD array.*Reshape your data"):
+        TableFormat.of(X)

@@ -139,7 +139,7 @@ def test_an_unknown_column_is_named_beside_what_exists(X, made):
         WithSensitiveColumns(Recorder(), "rase").fit(X, made.target)
     with pytest.raises(ValueError, match=r"9 is not a column of X.*0, 1, 2, 3, 4, 5, 6"):
         WithSensitiveColumns(Recorder(), 9).fit(X.to_numpy(), made.target)
-    with pytest.raises(ValueError, match="'group_0' is not a column of X"):
+    with pytest.raises(ValueError, match="'group_0' names a column, and X is an array here"):
         WithSensitiveColumns(Recorder(), "group_0").fit(X.to_numpy(), made.target)
     with pytest.raises(ValueError, match="columns is empty"):
         WithSensitiveColumns(Recorder(), []).fit(X, made.target)

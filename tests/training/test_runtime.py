@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from skfairgen.training import draw_seed, random_generator, torch_runtime
+from skfairgen.training import checked_device, draw_seed, random_generator, torch_runtime
 
 
 def test_the_number_of_threads_holds_inside_and_is_restored_outside():
@@ -76,3 +76,15 @@ def test_no_random_state_leaves_the_global_one_alone():
     before = np.random.get_state()[1].copy()
     draw_seed(random_generator(None))
     np.testing.assert_array_equal(np.random.get_state()[1], before)
+
+
+@pytest.mark.parametrize("device", ["meta", "vulkan", "gpu", "cuda:99"])
+def test_a_device_that_is_not_here_is_refused_in_words(device):
+    with pytest.raises(ValueError, match=f"device='{device}' cannot be used here: .*Use device='cpu'"):
+        checked_device(device)
+
+
+@pytest.mark.parametrize("n_threads", [0, 10**6])
+def test_numbers_of_threads_that_end_the_process_are_refused(n_threads):
+    with pytest.raises(ValueError, match="n_threads=.* expected 1 to 1,024"), torch_runtime(n_threads):
+        pass

@@ -84,3 +84,20 @@ def _with_sum(table):
 
 def _within_bounds(column):
     return column.between(column.min(), column.max(), inclusive="neither")
+
+
+def test_numbers_that_cannot_be_squared_are_learned():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {
+            0: np.full(200, 1.5),
+            1: np.full(200, 0.1) * 3,
+            2: 1e300 * rng.normal(size=200),
+            3: np.full(200, 1e308),
+            4: rng.integers(0, 2**64, 200, dtype=np.uint64),
+            5: 1e-300 * rng.normal(size=200),
+        }
+    )
+    drawn = round_trip(table)
+    for place in table:
+        assert drawn[place].between(table[place].min(), table[place].max()).all()
