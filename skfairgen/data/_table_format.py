@@ -43,8 +43,8 @@ class TableFormat:
     def of(cls, X: Table) -> tuple[Self, pd.DataFrame]:
         """Return the format of a table and its columns as a DataFrame with labels 0 to n_columns - 1.
 
-        Each column keeps its own dtype; columns of Python's numbers and dates, and those of a list, are given the dtype of
-        their values.
+        Each column keeps its own dtype; columns of Python's numbers and dates, and those of a list, are given the dtype
+        of their values.
 
         Raises
         ------
