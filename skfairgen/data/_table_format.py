@@ -153,7 +153,9 @@ def _two_axes(X, container):
         If it has not two axes.
     """
     try:
-        array = np.array(X, dtype=object) if container == "list" else X
+        array = np.array(X, dtype=object) if container == "list" else np.asarray(X)
+        if np.ma.isMaskedArray(X) and np.ma.getmaskarray(X).any():
+            array = np.where(np.ma.getmaskarray(X), None, array.astype(object))
         n_axes = np.ndim(array)
     except ValueError as error:  # rows of unequal shapes
         raise ValueError(f"X cannot be read as a table: {error}. Pass rows of one length.") from error

@@ -47,7 +47,11 @@ COLUMNS = [
 
 
 def fetch_adult(
-    subset: str = "train", *, data_home: str | PathLike[str] | None = None, return_X_y: bool = False
+    subset: str = "train",
+    *,
+    data_home: str | PathLike[str] | None = None,
+    return_X_y: bool = False,
+    as_frame: bool = True,
 ) -> Dataset:
     """Fetch the Adult table: who earns more than $50,000 a year.
 
@@ -63,6 +67,8 @@ def fetch_adult(
         ``SKFAIRGEN_DATA`` when None. Without the files, the table is fetched from OpenML (number 1590).
     return_X_y : bool, default=False
         Return ``(data, target)`` instead of a Bunch.
+    as_frame : bool, default=True
+        Return frames; False returns arrays, and positions as `sensitive_columns`.
 
     Returns
     -------
@@ -96,6 +102,7 @@ def fetch_adult(
         positive_class=">50K",
         description=DESCRIPTION,
         return_X_y=return_X_y,
+        as_frame=as_frame,
     )
 
 

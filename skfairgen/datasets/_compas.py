@@ -34,7 +34,11 @@ COLUMNS = [
 
 
 def fetch_compas(
-    *, races: Sequence[str] | None = None, data_home: str | PathLike[str] | None = None, return_X_y: bool = False
+    *,
+    races: Sequence[str] | None = None,
+    data_home: str | PathLike[str] | None = None,
+    return_X_y: bool = False,
+    as_frame: bool = True,
 ) -> Dataset:
     """Fetch ProPublica's COMPAS table: who was charged again within two years.
 
@@ -48,6 +52,8 @@ def fetch_compas(
         the file, OpenML's table 42193 is fetched, which has the literature's two races only.
     return_X_y : bool, default=False
         Return ``(data, target)`` instead of a Bunch.
+    as_frame : bool, default=True
+        Return frames; False returns arrays, and positions as `sensitive_columns`.
 
     Returns
     -------
@@ -82,6 +88,7 @@ def fetch_compas(
         positive_class=1,
         description=DESCRIPTION,
         return_X_y=return_X_y,
+        as_frame=as_frame,
     )
 
 

@@ -30,7 +30,9 @@ COLUMNS = [
 ]
 
 
-def fetch_dutch_census(*, data_home: str | PathLike[str] | None = None, return_X_y: bool = False) -> Dataset:
+def fetch_dutch_census(
+    *, data_home: str | PathLike[str] | None = None, return_X_y: bool = False, as_frame: bool = True
+) -> Dataset:
     """Read the Dutch census of 2001: who has a prestigious occupation.
 
     Parameters
@@ -40,6 +42,8 @@ def fetch_dutch_census(*, data_home: str | PathLike[str] | None = None, return_X
         OpenML does not carry the table.
     return_X_y : bool, default=False
         Return ``(data, target)`` instead of a Bunch.
+    as_frame : bool, default=True
+        Return frames; False returns arrays, and positions as `sensitive_columns`.
 
     Returns
     -------
@@ -72,4 +76,5 @@ def fetch_dutch_census(*, data_home: str | PathLike[str] | None = None, return_X
         positive_class=1,
         description=DESCRIPTION,
         return_X_y=return_X_y,
+        as_frame=as_frame,
     )

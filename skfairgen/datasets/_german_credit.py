@@ -61,7 +61,9 @@ NAMES_ON_OPENML = {
 }
 
 
-def fetch_german_credit(*, data_home: str | PathLike[str] | None = None, return_X_y: bool = False) -> Dataset:
+def fetch_german_credit(
+    *, data_home: str | PathLike[str] | None = None, return_X_y: bool = False, as_frame: bool = True
+) -> Dataset:
     """Fetch the German credit table: who was a good risk.
 
     Parameters
@@ -72,6 +74,8 @@ def fetch_german_credit(*, data_home: str | PathLike[str] | None = None, return_
         spelling of the levels.
     return_X_y : bool, default=False
         Return ``(data, target)`` instead of a Bunch.
+    as_frame : bool, default=True
+        Return frames; False returns arrays, and positions as `sensitive_columns`.
 
     Returns
     -------
@@ -103,6 +107,7 @@ def fetch_german_credit(*, data_home: str | PathLike[str] | None = None, return_
         positive_class=1,
         description=DESCRIPTION,
         return_X_y=return_X_y,
+        as_frame=as_frame,
     )
 
 

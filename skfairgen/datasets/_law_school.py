@@ -31,7 +31,9 @@ COLUMNS = [
 INTEGERS = ["decile1b", "decile3", "fam_inc", "tier", "pass_bar"]
 
 
-def fetch_law_school(*, data_home: str | PathLike[str] | None = None, return_X_y: bool = False) -> Dataset:
+def fetch_law_school(
+    *, data_home: str | PathLike[str] | None = None, return_X_y: bool = False, as_frame: bool = True
+) -> Dataset:
     """Read the law school table: who passes the bar.
 
     Parameters
@@ -41,6 +43,8 @@ def fetch_law_school(*, data_home: str | PathLike[str] | None = None, return_X_y
         carries no table with this target.
     return_X_y : bool, default=False
         Return ``(data, target)`` instead of a Bunch.
+    as_frame : bool, default=True
+        Return frames; False returns arrays, and positions as `sensitive_columns`.
 
     Returns
     -------
@@ -72,4 +76,5 @@ def fetch_law_school(*, data_home: str | PathLike[str] | None = None, return_X_y
         positive_class=1,
         description=DESCRIPTION,
         return_X_y=return_X_y,
+        as_frame=as_frame,
     )

@@ -25,7 +25,7 @@ ORDERED_CODES = ["mortg", "cons"]
 MISSING_CODE = 999_999.375
 
 
-def load_mortgages(*, return_X_y: bool = False) -> Dataset:
+def load_mortgages(*, return_X_y: bool = False, as_frame: bool = True) -> Dataset:
     """Load the 1990 Boston mortgage applications, a real table with race, sex and approval.
 
     ====================  ==================================
@@ -39,6 +39,8 @@ def load_mortgages(*, return_X_y: bool = False) -> Dataset:
     ----------
     return_X_y : bool, default=False
         Return ``(data, target)`` instead of a Bunch.
+    as_frame : bool, default=True
+        Return frames; False returns arrays, and positions as `sensitive_columns`.
 
     Returns
     -------
@@ -106,6 +108,7 @@ def load_mortgages(*, return_X_y: bool = False) -> Dataset:
         positive_class=1,
         description=DESCRIPTION,
         return_X_y=return_X_y,
+        as_frame=as_frame,
     )
 
 

@@ -9,15 +9,15 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from skfairgen.data import ItemReader, RandomState, Table, group_codes_of
+from skfairgen.estimators._bulk_drawing import Saving
 from skfairgen.estimators._code_rows import read_rows
-from skfairgen.estimators._documented import Documented
 from skfairgen.models import CodeModel
 from skfairgen.training import random_generator
 
 READ_ROWS = 65_536  # rows held as items at a time
 
 
-class CodeTransformer(Documented, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class CodeTransformer(Saving, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Code rows by a model and a reader that ``fit`` sets.
 
     Attributes

@@ -1,27 +1,21 @@
 """DistilledGenerator: the small student that draws rows without its teacher and without the data."""
 
-from collections.abc import Iterator, Mapping
-from hashlib import sha256
-from numbers import Integral
+from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
 from skfairgen.data import ItemReader, RandomState
-from skfairgen.estimators._documented import Documented
+from skfairgen.estimators._bulk_drawing import BulkDrawing
 from skfairgen.estimators._row_drawer import RowDrawer, cell_names
 from skfairgen.models import DensityModel
-from skfairgen.scale import Executor, FileWriter, write_parquet
-from skfairgen.training import draw_seed, random_generator
 
 
-class DistilledGenerator(Documented, BaseEstimator):
+class DistilledGenerator(BulkDrawing, BaseEstimator):
     """A small generator of rows, distilled from a larger one: what :func:`distill` returns.
 
     It draws what its teacher draws, labels after the repair included, with no repair step of its own. It holds a
@@ -178,119 +172,8 @@ class DistilledGenerator(Documented, BaseEstimator):
             random_state=random_state,
         )
 
-    def sample_batches(
-        self, n_samples: int, batch_size: int = 65_536, *, random_state: RandomState | np.random.Generator = None
-    ) -> Iterator[tuple[Any, ...]]:
-        """Draw rows batch by batch, in memory that does not grow with their number.
-
-        Parameters
-        ----------
-        n_samples : int
-            Number of rows in all.
-        batch_size : int, default=65536
-            Rows of a batch; the last may be smaller.
-        random_state : int, RandomState or None, default=None
-            Seed. With an int, batch i is ``sample(batch_size, random_state=numpy.random.default_rng([seed, i]))``:
-            any batch can be drawn alone, on any machine of the same kind.
-
-        Returns
-        -------
-        Iterator of (X, y)
-            As :meth:`sample` returns them.
-
-        Raises
-        ------
-        ValueError
-            If a number of rows is below 1.
-        """
-        check_is_fitted(self, "model_")
-        check_scalar(n_samples, "n_samples", Integral, min_val=1)
-        check_scalar(batch_size, "batch_size", Integral, min_val=1)
-        return self._batches(int(n_samples), int(batch_size), _seed(random_state))
-
-    def _batches(self, n_samples, batch_size, seed):
-        for place, start in enumerate(range(0, n_samples, batch_size)):
-            rng = np.random.default_rng([seed, place])
-            yield self._batch(min(batch_size, n_samples - start), rng)
-
-    def sample_to_parquet(
-        self,
-        path: str | PathLike[str],
-        n_samples: int,
-        *,
-        rows_per_file: int = 1_000_000,
-        batch_size: int = 62_500,
-        target_name: str | None = None,
-        executor: str | Executor = "serial",
-        random_state: RandomState | np.random.Generator = None,
-    ) -> list[Path]:
-        """Draw rows into parquet files, in memory that does not grow with their number.
-
-        A file gets its name when it is whole, and an empty file ``_SUCCESS`` is written last. An interrupted call
-        is completed by the same call; files that are there are kept.
-
-        Parameters
-        ----------
-        path : str or Path
-            Folder of the files ``part-00000.parquet``, ``part-00001.parquet`` and so on; made where there is none.
-        n_samples : int
-            Number of rows in all.
-        rows_per_file : int, default=1000000
-            Rows of a file; the last may hold fewer.
-        batch_size : int, default=62500
-            Rows drawn at a time. A batch that falls in two files is drawn for each of them.
-        target_name : str, default=None
-            Name of the column of labels; None takes the name of the fitted y, or "target".
-        executor : {"serial", "joblib", "ray"} or object with ``map(function, parts)``, default="serial"
-            What writes the files: this process, processes of this machine (as many as
-            ``joblib.parallel_config(n_jobs=)`` says), or the workers of the Ray cluster that ``ray.init`` joined; all
-            must see the folder. The files are the same.
-        random_state : int, RandomState or None, default=None
-            Seed. The same seed, sizes and package versions give the same bytes.
-
-        Returns
-        -------
-        list of Path
-            The files written.
-
-        Raises
-        ------
-        ImportError
-            If pyarrow is missing, or ray where it is asked for.
-        FileExistsError
-            If the folder holds parquet files already, other than those of an interrupted call of the same arguments.
-        """
-        check_scalar(n_samples, "n_samples", Integral, min_val=1)
-        check_scalar(rows_per_file, "rows_per_file", Integral, min_val=1)
-        check_scalar(batch_size, "batch_size", Integral, min_val=1)
-        check_is_fitted(self, "model_")
-        sizes = {
-            "seed": _seed(random_state),
-            "n_samples": int(n_samples),
-            "rows_per_file": int(rows_per_file),
-            "batch_size": int(min(batch_size, rows_per_file)),
-            "target_name": target_name,
-        }
-        writer = FileWriter(self._batch, self.reader_, Path(path), **sizes)
-        return write_parquet(writer, {**sizes, "weights": _checksum(self.model_.density)}, executor)
-
-    def _batch(self, n_rows, rng):
-        return self.sample(n_rows, random_state=rng)
-
-
-def _checksum(density):
-    """Return what tells one network from another."""
-    digest = sha256()
-    for _, tensor in sorted(density.state_dict().items()):
-        digest.update(tensor.cpu().numpy().tobytes())
-    return digest.hexdigest()
-
-
-def _seed(random_state):
-    """Return the seed of all batches; what is no seed is an error now, not with the first batch."""
-    seed = int(random_state) if isinstance(random_state, Integral) else draw_seed(random_generator(random_state))
-    np.random.SeedSequence(seed)
-    return seed
+    def _drawn_by(self):
+        return [self.model_.density]
 
 
 def student_drawer(student):

@@ -10,8 +10,8 @@ from imblearn.base import BaseSampler
 
 from skfairgen._compat import Interval, StrOptions, fit_context
 from skfairgen.data import Columns, RandomState, Rows, Table
+from skfairgen.estimators._bulk_drawing import Saving
 from skfairgen.estimators._distilled_generator import DistilledGenerator
-from skfairgen.estimators._documented import Documented
 from skfairgen.estimators._fair_generator import FairGenerator
 from skfairgen.estimators._fitted import set_fitted
 from skfairgen.estimators._parameters import (
@@ -26,7 +26,7 @@ from skfairgen.estimators._resampling import planned, read_labeled, resample
 from skfairgen.estimators._resampling_plan import ResamplingPlan
 
 
-class FairDistillResampler(Documented, BaseSampler):
+class FairDistillResampler(Saving, BaseSampler):
     """Repair a training table that is imbalanced, or treats groups unequally, with synthetic rows.
 
     A generator learns the rows given their class and sensitive values, and draws what is missing. The unit is the
@@ -127,8 +127,8 @@ class FairDistillResampler(Documented, BaseSampler):
 
     References
     ----------
-    .. [1] M. F. Sikder, R. Ramachandranpillai, D. de Leng, F. Heintz, "Generating Synthetic Fair Syntax-agnostic
-       Data by Learning and Distilling Fair Representation", arXiv:2408.10755, 2024.
+    .. [1] M. F. Sikder et al., "Generating Synthetic Fair Syntax-agnostic Data by Learning and Distilling Fair
+       Representation", arXiv:2408.10755, 2024.
 
     Examples
     --------

@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator
 
 from skfairgen._compat import fit_context
 from skfairgen.data import Columns, ItemReader, RandomState, Rows, Table
-from skfairgen.estimators._documented import Documented
+from skfairgen.estimators._bulk_drawing import BulkDrawing
 from skfairgen.estimators._generator_fitting import drawer_of, fit_generator
 from skfairgen.estimators._learning import read_table
 from skfairgen.estimators._parameters import (
@@ -23,7 +23,7 @@ from skfairgen.models import TeacherModel
 from skfairgen.training import random_generator
 
 
-class FairGenerator(Documented, BaseEstimator):
+class FairGenerator(BulkDrawing, BaseEstimator):
     """Learn a table and draw synthetic rows from it, of any class and group.
 
     The teacher of the package: every column becomes an integer token, and a masked column-autoregressive network
@@ -286,6 +286,9 @@ class FairGenerator(Documented, BaseEstimator):
     def n_parameters_(self) -> int:
         """Free parameters of the network."""
         return self.model_.rows.density.n_parameters
+
+    def _drawn_by(self):
+        return [self.model_.rows.density, self.criterion, self.strength, self.label_draw, self.sensitive_at_prediction]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

