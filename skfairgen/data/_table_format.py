@@ -155,7 +155,8 @@ def _two_axes(X, container):
     try:
         array = np.array(X, dtype=object) if container == "list" else np.asarray(X)
         if np.ma.isMaskedArray(X) and np.ma.getmaskarray(X).any():
-            array = np.where(np.ma.getmaskarray(X), None, array.astype(object))
+            array = array.astype(object)
+            array[np.ma.getmaskarray(X)] = None
         n_axes = np.ndim(array)
     except ValueError as error:  # rows of unequal shapes
         raise ValueError(f"X cannot be read as a table: {error}. Pass rows of one length.") from error

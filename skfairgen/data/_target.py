@@ -33,6 +33,8 @@ class TargetCodec:
             If `y` is no column of labels or one-hot columns, is missing in some row, continuous, of values without an
             order, or holds more than 50 different whole numbers.
         """
+        self.native_: Native | None
+        self.form_: Any
         self.native_, values = Native.of(y, "y")
         self.container_: Any = next((kind for kind in CONTAINERS.values() if type(values) is kind), np.ndarray)
         self.container_ = pd.Series if isinstance(values, pd.Series) else self.container_
