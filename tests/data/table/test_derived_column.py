@@ -98,6 +98,6 @@ def test_numbers_that_cannot_be_squared_are_learned():
             5: 1e-300 * rng.normal(size=200),
         }
     )
-    drawn = round_trip(table)
+    drawn = round_trip(table)[1]
     for place in table:
         assert drawn[place].between(table[place].min(), table[place].max()).all()
