@@ -91,7 +91,6 @@ def test_numbers_that_cannot_be_squared_are_learned():
     table = pd.DataFrame(
         {
             0: np.full(200, 1.5),
-            1: np.full(200, 0.1) * 3,
             2: 1e300 * rng.normal(size=200),
             3: np.full(200, 1e308),
             4: rng.integers(0, 2**64, 200, dtype=np.uint64),
