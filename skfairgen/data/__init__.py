@@ -15,7 +15,7 @@ from skfairgen.data._state import State
 from skfairgen.data._strata import StrataCodec
 from skfairgen.data._table_format import TableFormat
 from skfairgen.data._target import TargetCodec
-from skfairgen.data._training_rows import TrainingRows, read_training_rows
+from skfairgen.data._training_rows import TrainingRows, read_training_rows, read_weights
 from skfairgen.data._typing import Columns, RandomState, Rows, Table
 from skfairgen.data.grid import GridCodec, GridFormat
 from skfairgen.data.table._categorical_column import CategoricalColumn
@@ -58,4 +58,5 @@ __all__ = [
     "is_numeric",
     "read_partial_target",
     "read_training_rows",
+    "read_weights",
 ]

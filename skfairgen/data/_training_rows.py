@@ -8,6 +8,7 @@ import numpy as np
 from skfairgen.data._groups import GroupCodec
 from skfairgen.data._kinds import KINDS, kind_of
 from skfairgen.data._lengths import check_lengths
+from skfairgen.data._native import as_pandas
 from skfairgen.data._schema import Schema
 from skfairgen.data._sensitive_format import SensitiveFormat
 from skfairgen.data._strata import StrataCodec
@@ -27,6 +28,8 @@ class TrainingRows:
         Codes of each row.
     ranks : ndarray of shape (n_rows, n_continuous), int
         Ranks of the continuous sensitive values.
+    weights : ndarray of shape (n_rows,) or None
+        How many rows each stands for, 1 on average; None where all are alike.
     """
 
     frame: Any
@@ -34,16 +37,21 @@ class TrainingRows:
     group_codes: np.ndarray
     stratum_codes: np.ndarray
     ranks: np.ndarray
+    weights: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.class_codes)
 
     def cell_counts(self, schema: Schema) -> np.ndarray:
-        """Return how many rows each class, group and stratum holds, shape (n_classes, n_groups, n_strata), int."""
+        """Return how many rows each class, group and stratum holds, shape (n_classes, n_groups, n_strata), int.
+
+        With weights they are what its rows stand for, rounded, and at least 1 where it holds any.
+        """
         n_classes = 1 if schema.classes is None else len(schema.classes)
         shape = (n_classes, len(schema.group_levels), schema.n_strata)
         places = np.ravel_multi_index((self.class_codes, self.group_codes, self.stratum_codes), shape)
-        return np.bincount(places, minlength=np.prod(shape)).reshape(shape)
+        counts = np.bincount(places, self.weights, minlength=np.prod(shape)).reshape(shape)
+        return np.where(counts > 0, np.maximum(np.round(counts), 1), 0).astype(int)
 
 
 def read_training_rows(
@@ -140,3 +148,27 @@ def _read_target(y, n_rows):
             "Pass rows of every class."
         )
     return target, class_codes
+
+
+def read_weights(sample_weight: Any, n_rows: int) -> np.ndarray | None:
+    """Return the weights of rows, 1 on average, shape (n_rows,); None without any.
+
+    Raises
+    ------
+    ValueError
+        If there is not one finite number of 0 or more a row, or all are 0.
+    """
+    if sample_weight is None:
+        return None
+    try:
+        weights = np.asarray(as_pandas(sample_weight, "sample_weight"), dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"sample_weight holds what is no number: {error}. Pass one number a row.") from error
+    if np.ndim(weights) == 0:
+        weights = np.full(n_rows, float(weights))
+    if weights.ndim != 1:
+        raise ValueError(f"Sample weights must be 1D array or scalar, got {weights.ndim}D array. Pass one a row.")
+    check_lengths(n_rows, sample_weight=len(weights))
+    if not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
+        raise ValueError("sample_weight must be finite and not negative, and not 0 everywhere. Pass such weights.")
+    return weights / weights.mean()

@@ -18,7 +18,7 @@ from skfairgen.training import draw_seed, random_generator
 
 
 class Saving(Documented):
-    """An estimator that :func:`skfairgen.save` writes."""
+    """An estimator of mixed tables that :func:`skfairgen.save` writes; before BaseEstimator."""
 
     def save(self, path: str | PathLike[str] | BinaryIO) -> None:
         """Write the estimator to a file: see :func:`save`.
@@ -31,6 +31,13 @@ class Saving(Documented):
         from skfairgen.estimators._persistence import save  # which knows this class
 
         save(self, path)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags.input_tags.allow_nan = True
+        tags.input_tags.categorical = True
+        tags.input_tags.string = True
+        return tags
 
 
 class BulkDrawing(Saving):

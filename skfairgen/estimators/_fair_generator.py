@@ -185,7 +185,14 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Table, y: Rows | None = None, *, sensitive_features: Table | None = None) -> Self:
+    def fit(
+        self,
+        X: Table,
+        y: Rows | None = None,
+        *,
+        sensitive_features: Table | None = None,
+        sample_weight: Rows | None = None,
+    ) -> Self:
         """Learn the rows.
 
         Parameters
@@ -196,6 +203,9 @@ class FairGenerator(BulkDrawing, BaseEstimator):
             Class labels.
         sensitive_features : array-like of shape (n_samples,) or (n_samples, n_sensitive), default=None
             Sensitive values that are not columns of X.
+        sample_weight : array-like of shape (n_samples,), default=None
+            How many rows each stands for, as in a survey: rows count by it in the likelihood and in the shares of the
+            cells. The values within a bin, and among rare levels, are drawn as they occur.
 
         Returns
         -------
@@ -206,7 +216,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         ValueError
             If the input cannot be learned from; the message names the column or label at fault.
         """
-        table = read_table(self, X, y, sensitive_features)
+        table = read_table(self, X, y, sensitive_features, sample_weight)
         return fit_generator(self, table, random_generator(self.random_state))
 
     def sample(
@@ -289,10 +299,3 @@ class FairGenerator(BulkDrawing, BaseEstimator):
 
     def _drawn_by(self):
         return [self.model_.rows.density, self.criterion, self.strength, self.label_draw, self.sensitive_at_prediction]
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.input_tags.categorical = True
-        tags.input_tags.string = True
-        return tags

@@ -35,7 +35,8 @@ def fit_generator(generator, table, rng):
     fitted = {}
     wish = _wish(generator, table.schema, generator.criterion, generator.strength)
     if wish.criterion in REPAIRED:  # what it needs is learned now, and not with the first draw
-        tuning = tuning_of(generator, learned.reader, table.cells, wish.sees_group, table.rows)
+        audited = table.rows if table.rows.weights is None else None  # drawn rows follow the weights, real ones do not
+        tuning = tuning_of(generator, learned.reader, table.cells, wish.sees_group, audited)
         repair = learned.model.repair(wish, learned.reader.stratum_codes, tuning, generator.n_threads)
         warn_of_lost_accuracy(repair)
         if getattr(repair, "records", ()):

@@ -1,12 +1,12 @@
 """Learn rows: from what was passed to ``fit`` to a reader and a model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from skfairgen.criteria import Cells
-from skfairgen.data import ItemReader, as_pandas, read_training_rows
+from skfairgen.data import ItemReader, as_pandas, read_training_rows, read_weights
 from skfairgen.estimators._fitted import feature_names
 from skfairgen.models import DensityModel, TeacherModel
 from skfairgen.nn import density_for
@@ -54,7 +54,7 @@ class Learned:
     history: pd.DataFrame
 
 
-def read_table(estimator, X, y, sensitive_features):
+def read_table(estimator, X, y, sensitive_features, sample_weight=None):
     """Read what was passed to the ``fit`` of an estimator; errors as in :func:`~skfairgen.data.read_training_rows`."""
     checked_device(estimator.device, estimator.n_threads)
     schema, rows = read_training_rows(
@@ -65,6 +65,7 @@ def read_table(estimator, X, y, sensitive_features):
         legitimate_columns=getattr(estimator, "legitimate_columns", None),
         categorical_columns=estimator.categorical_columns,
     )
+    rows = replace(rows, weights=read_weights(sample_weight, len(rows)))
     names = feature_names(estimator, as_pandas(X), rows.frame, schema.format.columns)
     cells = Cells(rows.cell_counts(schema), schema.group_levels, schema.level_cardinalities)
     return TrainingTable(schema, rows, cells, names)
@@ -98,6 +99,8 @@ def learn_rows(table, options: TrainingOptions, rng, *, categorical_columns, is_
     else:
         reader = ItemReader.fit(schema, rows.frame, categorical_columns, is_blind=is_blind)
     given = {"classes": rows.class_codes, "levels": cells.levels[rows.group_codes]}
+    if rows.weights is not None:
+        given["weights"] = rows.weights
     items = reader.items(rows.frame)
     generator = torch_generator(draw_seed(rng))
     with torch_runtime(n_threads, options.device):

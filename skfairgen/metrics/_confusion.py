@@ -1,6 +1,6 @@
 """Counts of rows by (group, true label, predicted label): all that the rates need to know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,16 @@ class Confusion:
     weight: np.ndarray | None
     positives: list
     groups: Groups
+
+    def of_effective_rows(self):
+        r"""Return it with counts that sum to Kish's effective number of rows, :math:`(\sum w)^2 / \sum w^2`.
+
+        So many rows without weights say as much: what intervals are drawn from.
+        """
+        if self.weight is None:
+            return self
+        n_rows = self.weight.sum() ** 2 / (self.weight**2).sum()
+        return replace(self, counts=self.counts * (n_rows / self.counts.sum()))
 
 
 def confusion_by_group(y_true, y_pred, sensitive_features, *, pos_label=None, sample_weight=None):

@@ -24,6 +24,7 @@ def disparity_report(
     legitimate_features: Table | None = None,
     method: Method = "between_groups",
     pos_label: Hashable = None,
+    sample_weight: ArrayLike | None = None,
     confidence_level: float = 0.95,
     n_bootstrap: int = 1000,
     random_state: RandomState = None,
@@ -44,6 +45,8 @@ def disparity_report(
     pos_label : label or None, default=None
         The positive label. None: 1, for labels in {0, 1} or {-1, 1}; for more than two labels,
         the worst class.
+    sample_weight : array-like of shape (n_rows,) or None, default=None
+        Weight of each row, such as those of a survey. Intervals are those of Kish's effective number of rows.
     confidence_level : float, default=0.95
         Coverage of each interval, in (0, 1).
     n_bootstrap : int, default=1000
@@ -95,7 +98,8 @@ def disparity_report(
             "method='to_overall' has no conditional demographic parity, which compares groups with each other: "
             "leave out legitimate_features, or use method='between_groups'."
         )
-    table = confusion_by_group(y_true, y_pred, sensitive_features, pos_label=pos_label)
+    table = confusion_by_group(y_true, y_pred, sensitive_features, pos_label=pos_label, sample_weight=sample_weight)
+    table = table.of_effective_rows()
     judged = [rate for rate in RATES if any(rate in rates for rates in CRITERIA.values())]
     warn_undefined(
         table,

@@ -25,6 +25,7 @@ def group_report(
     y_score: ArrayLike | None = None,
     sensitive_features: Table,
     pos_label: Hashable = None,
+    sample_weight: ArrayLike | None = None,
     confidence_level: float = 0.95,
     n_bootstrap: int = 1000,
     n_bins: int = 10,
@@ -45,6 +46,9 @@ def group_report(
         Values of the sensitive columns; several columns are crossed, a missing value is a group.
     pos_label : label or None, default=None
         The positive label. None: 1, for labels in {0, 1} or {-1, 1}; for more than two labels, each in turn.
+    sample_weight : array-like of shape (n_rows,) or None, default=None
+        Weight of each row, such as those of a survey; not with `y_score`. Counts are then sums of weights, and
+        intervals those of Kish's effective number of rows.
     confidence_level : float, default=0.95
         Coverage of each interval, in (0, 1).
     n_bootstrap : int, default=1000
@@ -93,10 +97,12 @@ def group_report(
     check_scalar(n_bootstrap, "n_bootstrap", Integral, min_val=0)
     check_scalar(n_bins, "n_bins", Integral, min_val=1)
     check_scalar(confidence_level, "confidence_level", Real, min_val=0, max_val=1, include_boundaries="neither")
-    table = confusion_by_group(y_true, y_pred, sensitive_features, pos_label=pos_label)
+    if sample_weight is not None and y_score is not None:
+        raise ValueError("sample_weight weighs rates, and y_score was given too. Ask for the scores without weights.")
+    table = confusion_by_group(y_true, y_pred, sensitive_features, pos_label=pos_label, sample_weight=sample_weight)
     scores = None if y_score is None else _score_columns(y_score, table)
     generator = check_random_state(random_state)
-    draws = draw_counts(table.counts, n_bootstrap, generator) if n_bootstrap else None
+    draws = draw_counts(table.of_effective_rows().counts, n_bootstrap, generator) if n_bootstrap else None
     options = {"n_bootstrap": n_bootstrap, "confidence_level": confidence_level, "random_state": generator}
     frames, undefined = {}, {}
     for k in table.positives:
@@ -119,7 +125,7 @@ def group_report(
 
 
 def _counts(table, k):
-    counts = table.counts.astype(np.int64)
+    counts = table.counts.astype(np.int64) if table.weight is None else table.counts
     by_group = {
         "n_rows": counts.sum((1, 2)),
         "n_positive": counts[:, k, :].sum(1),

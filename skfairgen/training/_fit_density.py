@@ -44,8 +44,9 @@ class Likelihood:
         return module(rows, given_of(rows))
 
     def loss(self, predicted: Tensor, rows: Rows, training: bool) -> Tensor:
-        """Return the mean over rows."""
-        return -predicted.sum(dim=1).mean()
+        """Return the mean over rows, each times its weight where there are "weights"."""
+        losses = -predicted.sum(dim=1)
+        return (losses * rows["weights"] if "weights" in rows else losses).mean()
 
 
 def fit_density(
@@ -64,7 +65,8 @@ def fit_density(
         first, or pass a trained one to go on from it. The state of the optimizer always starts over.
     rows : dict of str to ndarray
         Arrays whose first axis is the row: the items, by ``density.item_names``; "levels" (n_rows, n_sensitive) and,
-        where the density is told the class, "classes" (n_rows,), both of whole numbers.
+        where the density is told the class, "classes" (n_rows,), both of whole numbers; and "weights" (n_rows,), 1 on
+        average, where rows do not count alike.
     options : TrainingOptions
         How to train.
     rng : numpy.random.Generator
