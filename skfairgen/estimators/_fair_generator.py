@@ -204,8 +204,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         sensitive_features : array-like of shape (n_samples,) or (n_samples, n_sensitive), default=None
             Sensitive values that are not columns of X.
         sample_weight : array-like of shape (n_samples,), default=None
-            How many rows each stands for, as in a survey: rows count by it in the likelihood and in the shares of the
-            cells. The values within a bin, and among rare levels, are drawn as they occur.
+            How many rows each stands for, as in a survey: they count by it in the likelihood and in cells' shares.
 
         Returns
         -------
