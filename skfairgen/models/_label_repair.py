@@ -16,6 +16,7 @@ from skfairgen.criteria import (
 )
 from skfairgen.models._density_model import DensityModel
 from skfairgen.models._draws import Draws, join_draws
+from skfairgen.training import own_defaults
 
 # rows of each group whose scores the transport is learned from
 MIN_TRANSPORT_ROWS, MAX_TRANSPORT_ROWS = 2_000, 20_000
@@ -101,6 +102,7 @@ class BarycenterRepair:
         return draw_labels(after, rng)
 
 
+@own_defaults()
 def draw_repaired(
     model: DensityModel, repair: Any, wanted: np.ndarray, rng: np.random.Generator, n_threads: int = 1
 ) -> RepairedDraws:

@@ -5,10 +5,12 @@ import numpy as np
 from skfairgen.criteria import fit_group_thresholds
 from skfairgen.models._density_model import DensityModel
 from skfairgen.models._fair_labels import posteriors
+from skfairgen.training import own_defaults
 
 N_ROWS = 40_000
 
 
+@own_defaults()
 def rows_for_odds(model: DensityModel, strength: float, rng: np.random.Generator, n_threads: int = 1) -> np.ndarray:
     r"""Return the rows to add to each cell, shape (2, n_groups), int.
 

@@ -11,6 +11,7 @@ from skfairgen.models._blind_repair import BlindRepair
 from skfairgen.models._density_model import DensityModel
 from skfairgen.models._fair_labels import FairLabels, Tuning, make_fair_labels
 from skfairgen.models._label_repair import BarycenterRepair, StrataReader
+from skfairgen.training import own_defaults
 
 #: criteria whose labels are made after a row is drawn; the others are shares of cells
 MAX_PLANS = 32
@@ -61,6 +62,7 @@ class TeacherModel:
         """Return the share of each cell that a criterion asks for, shape (n_classes, n_groups)."""
         return self.rows.cells.moved_shares(criterion, strength)
 
+    @own_defaults()
     def repair(
         self, wish: Wish, strata: StrataReader, tuning: Tuning | None = None, n_threads: int = 1
     ) -> BlindRepair | BarycenterRepair | FairLabels | None:

@@ -1,8 +1,8 @@
-"""Seeds, and what torch shares between threads: set for a block of code, restored after it."""
+"""Seeds, and settings of torch and numpy: set for a block of code, restored after it."""
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 
 import numpy as np
 import torch
@@ -44,14 +44,19 @@ _THREAD_COUNT = _ThreadCount()
 
 @contextmanager
 def own_defaults() -> Iterator[None]:
-    """Run a block with the CPU as torch's default device, inference mode off and gradients on, whatever the caller set.
+    """Run a block with the defaults of torch and numpy, whatever the caller has set.
 
-    These belong to the calling thread, so no other thread notices.
+    The CPU is the default device, inference mode and autocast are off, gradients are on, and numpy's floating-point
+    errors are not raised. These belong to the calling thread, so no other thread notices.
     """
     # a device context slows every call of torch: entered only where the caller has set another one
     device = nullcontext() if torch.get_default_device().type == "cpu" else torch.device("cpu")
-    with torch.inference_mode(False), torch.enable_grad(), device:
-        yield
+    with ExitStack() as casts:
+        for kind in filter(torch.is_autocast_enabled, ("cpu", "cuda")):
+            casts.enter_context(torch.autocast(kind, enabled=False))
+        errors = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")  # numpy's defaults
+        with torch.inference_mode(False), torch.enable_grad(), device, errors:
+            yield
 
 
 @contextmanager

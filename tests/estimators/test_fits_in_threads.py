@@ -8,7 +8,7 @@ import pytest
 import torch
 from joblib import Parallel, delayed
 
-from skfairgen import FairEncoder, FairGenerator, distill
+from skfairgen import FairDistillResampler, FairEncoder, FairGenerator, distill
 from skfairgen.datasets import make_biased_classification
 
 pytestmark = pytest.mark.filterwarnings("ignore::skfairgen.exceptions.SkfairgenWarning")
@@ -108,3 +108,17 @@ def test_the_caller_s_device_neither_changes_nor_matters(table, expected, meta_d
 def test_the_caller_s_inference_mode_neither_changes_nor_matters(table, expected):
     with torch.inference_mode():
         check_that_nothing_changed(table, expected)
+
+
+def test_the_caller_s_autocast_neither_changes_nor_matters(table, expected):
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        check_that_nothing_changed(table, expected)
+        assert torch.is_autocast_enabled("cpu")
+
+
+def test_the_caller_s_floating_point_errors_do_not_matter(table, expected):
+    with np.errstate(all="raise"):
+        check_that_nothing_changed(table, expected)
+        resampler = FairDistillResampler("group_0", criterion="equalized_odds", max_epochs=1, random_state=0)
+        assert len(resampler.fit_resample(table.data, table.target)[0]) > len(table.data)
+        assert set(np.geterr().values()) == {"raise"}
