@@ -159,6 +159,7 @@ class GroupCodec:
             n_different = len(np.unique(levels, axis=0))
             fields.require(n_different == len(levels) > 0, "has no groups, or one of them twice")
             made.groups_ = [made._name(row) for row in levels]
+            fields.require(len(set(made.groups_)) == len(levels), "has two groups of one name")
         return made
 
     def _name(self, levels):

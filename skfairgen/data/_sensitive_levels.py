@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from skfairgen.data._group_name import group_name
 from skfairgen.data._state import State
 from skfairgen.data.table._categorical_column import CategoricalColumn
 from skfairgen.data.table._numbers import from_numbers, in_unit_of, numbers_dtype, to_numbers
@@ -45,6 +46,11 @@ class _Levels:
             fields.require(len(names) - len(codec.levels_) in (0, 1), f"has {len(names)} names for its levels")
             fields.require(len(values) == len(names) > 0, f"has {len(values)} values of {len(names)} levels")
             hash(tuple(names))
+            told = [group_name(_plain(value)) for value in values]
+            is_blanked = all(level is None for level in codec.levels_)  # a private file: some names are too
+            is_named = [name == own or (is_blanked and name is None) for name, own in zip(names, told, strict=True)]
+            is_known = is_blanked or told[: len(codec.levels_)] == list(map(_plain, codec.levels_))
+            fields.require(all(is_named) and is_known, f"has names {names!r:.80} that are not those of its values")
         return cls(codec, values, names)
 
     def without_records(self, kept):
@@ -94,8 +100,7 @@ class _Bands:
         places = np.round(np.linspace(0, len(numbers) - 1, N_BANDS + 1)).astype(int)
         edges = np.unique(numbers[places])
         starts = np.append(0, np.searchsorted(numbers, edges[1:], side="right"))
-        ticks = from_numbers(edges, np.zeros(len(edges), dtype=bool), column.dtype)
-        names = [pd.Interval(low, high, "right") for low, high in zip(ticks[:-1], ticks[1:], strict=True)]
+        names = _band_names(edges, column.dtype)
         bands = cls(edges, numbers[starts[:-1]], numbers[(starts[:-1] + starts[1:]) // 2], names, [], [], column.dtype)
         codes = bands.encode(column)
         for band in range(len(names)):
@@ -128,8 +133,10 @@ class _Bands:
             fields.require(kinds == {numbers_dtype(dtype)}, f"has numbers of {kinds} for the dtype {dtype}")
             fields.require((edges[:-1] <= edges[1:]).all(), "has edges that are not sorted")
             names = fields.list("names", (pd.Interval, type(None)))
-            has_missing = len(names) == len(codecs) + 1 and names[-1] is None
-            fields.require(has_missing or len(names) == len(codecs), f"has {len(names)} names for its bands")
+            expected = _band_names(edges, dtype)
+            fields.require(
+                names in (expected, [*expected, None]), f"has names {names!r:.80}, expected {expected!r:.80}"
+            )
             shares = fields.list("shares", length=len(codecs))
             for own, codec in zip(shares, codecs, strict=True):
                 fields.check_shares("shares", own, codec.cardinality_)
@@ -141,9 +148,7 @@ class _Bands:
         edges, lowest = self.edges.copy(), self.lowest.copy()
         edges[0] = lowest[0] = low.min()
         edges[-1] = high.max()
-        ticks = from_numbers(edges, np.zeros(len(edges), dtype=bool), self.dtype)
-        names = [pd.Interval(*ends, "right") for ends in zip(ticks[:-1], ticks[1:], strict=True)]
-        names += self.names[len(names) :]
+        names = _band_names(edges, self.dtype) + self.names[len(codecs) :]
         return _Bands(edges, lowest, np.clip(self.median, edges[0], edges[-1]), names, codecs, self.shares, self.dtype)
 
     def encode(self, column):
@@ -175,6 +180,11 @@ def _sort_order(levels):
         return np.argsort(levels, kind="stable")
     except TypeError:
         return np.argsort([str(level) for level in levels], kind="stable")
+
+
+def _band_names(edges, dtype):
+    ticks = from_numbers(edges, np.zeros(len(edges), dtype=bool), dtype)
+    return [pd.Interval(low, high, "right") for low, high in zip(ticks[:-1], ticks[1:], strict=True)]
 
 
 def _plain(value):

@@ -151,7 +151,8 @@ def _check_parts(estimator, reader, model, fitted):
     if fitted.get("n_features_in_", n_columns) != n_columns:
         raise ValueError(f"its n_features_in_ is {fitted['n_features_in_']}, expected {n_columns}")
     names = fitted.get("feature_names_in_")
-    if names is not None and list(names) != list(schema.format.columns if n_columns else ()):
+    is_named = names is None or (all(type(name) is str for name in names) and names.shape == (n_columns,))
+    if not is_named or (names is not None and list(names) != list(schema.format.columns)):
         raise ValueError(f"its feature_names_in_ are {list(names)!r:.80}, which are not those of its columns")
     if isinstance(model, CodeModel) and len(model.active) != estimator.n_components:
         raise ValueError(f"its code has {len(model.active)} components, expected {estimator.n_components}")

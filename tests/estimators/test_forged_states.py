@@ -29,7 +29,10 @@ def files():
         made[name] = FairGenerator("group_0", **options).fit(table.data, table.target)
         made[f"other {name}"] = FairGenerator("group_0", **options).fit(other.data, other.target)
     made["encoder"] = FairEncoder("group_0", n_components=2, **OPTIONS).fit(table.data, table.target)
-    return {name: to_bytes(estimator, private_export=False) for name, estimator in made.items()}
+    banded = table.data.assign(age=np.random.default_rng(0).normal(size=200))
+    made["banded"] = FairGenerator(["group_0", "age"], **OPTIONS).fit(banded, table.target)
+    contents = {name: to_bytes(estimator, private_export=False) for name, estimator in made.items()}
+    return contents | {"private": to_bytes(made["student"])}
 
 
 def state_of(content):
@@ -77,6 +80,7 @@ def without(*path):
 
 
 ROWS = ("model", "rows")
+GROUPS = ("reader", "schema", "groups", "columns")
 FORGED = [
     ("planned", put("class", value="Popen"), "'Popen', expected one of"),
     ("planned", put("class", value="FairEncoder"), "cannot be loaded"),
@@ -117,6 +121,14 @@ FORGED = [
     ("planned", put("fitted", "__class__", value=3), "__class__"),
     ("planned", put("fitted", "n_features_in_", value=3), "n_features_in_ is 3"),
     ("planned", put("fitted", "feature_names_in_", value=lambda own: own[::-1]), "not those of its columns"),
+    ("planned", put("fitted", "feature_names_in_", value=lambda own: np.append(own[1:], np.nan)), "not those of its"),
+    ("banded", put(*GROUPS, 0, "names", value=lambda own: own[:1] * len(own)), "not those of its values"),
+    ("banded", put(*GROUPS, 0, "names", value=lambda own: [float("nan"), *own[1:]]), "not those of its values"),
+    ("banded", put(*GROUPS, 0, "values", value=lambda own: own[::-1]), "not those of its values"),
+    ("banded", put(*GROUPS, 1, "names", value=lambda own: [None] * len(own)), "the Bands has names"),
+    ("banded", put(*GROUPS, 1, "names", value=lambda own: own[:1] * len(own)), "the Bands has names"),
+    ("private", put(*GROUPS, 0, "names", value=lambda own: [None] * len(own)), "two groups of one name"),
+    ("private", put(*GROUPS, 0, "names", value=lambda own: own[::-1]), "not those of its values"),
     ("planned", without("fitted", "history_"), "lacks the attributes"),
     ("planned", without("model", "rows"), "lacks the field rows"),
     ("planned", without("reader"), "cannot be loaded"),
