@@ -54,7 +54,7 @@ def sampling_plan(
         and ``reason``.
     """
     output = synthetic + (counts if mode == "augment" else 0)
-    reason = _reason(strategy, mode, criterion, strength)
+    reason = _reason(strategy, criterion, strength)
     idle = "needs no row"
     if is_estimate:
         reason, idle = (f"{text}; an estimate until the teacher is trained" for text in (reason, "unknown"))
@@ -75,7 +75,7 @@ def sampling_plan(
     return rows
 
 
-def _reason(strategy, mode, criterion, strength):
+def _reason(strategy, criterion, strength):
     if isinstance(strategy, str) and strategy in _REASONS:
         return f"{strategy}: {_REASONS[strategy]}"
     if isinstance(strategy, int | float):

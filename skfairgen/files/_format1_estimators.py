@@ -84,15 +84,9 @@ def _rows(found, layout, shares=None):
 
 
 def _blind_terms(layout):
-    sensitive, n_columns = set(layout["sensitive_positions"]), len(layout["format"]["columns"])
-    banded = [
-        place
-        for place, column in zip(
-            layout["sensitive_positions"], (layout["groups"] or {}).get("columns", []), strict=False
-        )
-        if column["kind"] == "Bands"
-    ]
-    return n_columns - len(sensitive) if banded else None
+    sensitive = layout["sensitive_positions"]
+    kinds = {column["kind"] for column in layout["groups"]["columns"]} if sensitive else set()
+    return len(layout["format"]["columns"]) - len(sensitive) if "Bands" in kinds else None
 
 
 def _teacher_model(found, layout):

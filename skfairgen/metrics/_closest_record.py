@@ -62,25 +62,13 @@ def closest_record_share(
 def exact_copy_rate(real: Rows, synthetic: Rows, *, categorical_columns: Columns = "auto") -> float:
     """Share of synthetic rows that equal a real row in every column.
 
-    Parameters
-    ----------
-    real : DataFrame or array-like of shape (n_real, n_columns)
-        Real rows the generator has seen.
-    synthetic : DataFrame or array-like of shape (n_synthetic, n_columns)
-        Synthetic rows, the same columns. Pass a hold-out here to learn the rate at which fresh real rows
-        repeat old ones: only what exceeds it is memorized.
-    categorical_columns : "auto" or list of labels, default="auto"
-        Columns without an order; "auto": all that are neither numbers nor dates, and booleans.
+    Parameters and errors are those of :func:`closest_record_share`. Pass a hold-out as `synthetic` to learn the rate
+    at which fresh real rows repeat old ones: only what exceeds it is memorized.
 
     Returns
     -------
     float
         In [0, 1].
-
-    Raises
-    ------
-    ValueError
-        If the columns differ, a table is empty, or a numeric column holds infinite values.
 
     Examples
     --------

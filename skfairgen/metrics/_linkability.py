@@ -29,27 +29,16 @@ def linkability(
     A link succeeds when a synthetic row is among the `n_neighbors` nearest of the person in the first columns and in
     the others as well [1]_. Distances are Gower's: the mean over the columns of the difference over the range, for
     words of whether they differ. The control are held-out people.
+    The other parameters are those of :func:`singling_out`.
 
     Parameters
     ----------
-    real : DataFrame or array-like of shape (n_real, n_columns)
-        Real rows the generator has seen.
-    synthetic : DataFrame or array-like of shape (n_synthetic, n_columns)
-        Synthetic rows, the same columns.
-    holdout : DataFrame or array-like of shape (n_holdout, n_columns)
-        Real rows the generator has not seen.
     first_columns : list of labels or None, default=None
         Columns that one party knows; the other party knows the others. None: every second column.
     n_neighbors : int, default=1
         Synthetic rows that each party brings.
     n_attacks : int, default=500
         People attacked in each table, at most all.
-    categorical_columns : "auto" or list of labels, default="auto"
-        Columns without an order; "auto": all that are neither numbers nor dates, and booleans.
-    confidence_level : float, default=0.95
-        Coverage of the interval, in (0, 1).
-    random_state : int, RandomState instance or None, default=0
-        Seed of the draws.
 
     Returns
     -------

@@ -20,31 +20,14 @@ def lone_values(
 ) -> pd.Series:
     """Count synthetic values that only one real person holds, against how often held-out people hold such a value.
 
-    Parameters
-    ----------
-    real : DataFrame or array-like of shape (n_real, n_columns)
-        Real rows the generator has seen.
-    synthetic : DataFrame or array-like of shape (n_synthetic, n_columns)
-        Synthetic rows, the same columns.
-    holdout : DataFrame or array-like of shape (n_holdout, n_columns)
-        Real rows the generator has not seen.
-    categorical_columns : "auto" or list of labels, default="auto"
-        Columns without an order; "auto": all that are neither numbers nor dates, and booleans.
-    confidence_level : float, default=0.95
-        Coverage of the interval, in (0, 1).
-    random_state : int, RandomState instance or None, default=0
-        Draws the rows of the larger table, so that synthetic and held-out rows are as many.
+    Parameters and errors are those of :func:`singling_out`. Of the larger table as many rows are drawn as the smaller
+    one has, so that synthetic and held-out rows are as many.
 
     Returns
     -------
     Series
         As in :func:`singling_out`: "attack" is the share of the synthetic rows with at least one value, in any column,
         that exactly one real row holds, "control" that of the held-out rows.
-
-    Raises
-    ------
-    ValueError
-        If the columns differ, a table is empty, or a numeric column holds infinite values.
 
     Examples
     --------

@@ -106,7 +106,8 @@ def utility_matrix(
 
     Synthetic rows are split, so that none is trained on and tested on. "synthetic" -> "real" is what the rows
     are worth; a figure that is better on "synthetic" -> "synthetic" than on "real" -> "real" says that the
-    synthetic labels are too easy.
+    synthetic labels are too easy. The other parameters, and the errors, are those of
+    :func:`train_synthetic_test_real`.
 
     Parameters
     ----------
@@ -114,16 +115,6 @@ def utility_matrix(
         Real rows to train on.
     synthetic_X, synthetic_y : table of shape (n_synthetic, n_features), array-like of shape (n_synthetic,)
         Synthetic rows; a share of `test_size` of them is tested on, the others are trained on.
-    test_X, test_y : table of shape (n_test, n_features), array-like of shape (n_test,)
-        Held-out real rows.
-    classifier : classifier, Pipeline or None, default=None
-        As in `train_synthetic_test_real`.
-    sensitive_columns : label or list of labels, default=None
-        Columns to leave out in the second row of each pair.
-    pos_label : label or None, default=None
-        Positive class of a two-class target.
-    categorical_columns : "auto" or list of labels, default="auto"
-        Columns without an order.
     test_size : float, default=0.3
         Share of the synthetic rows that are tested on, in (0, 1).
     random_state : int, default=0
@@ -134,11 +125,6 @@ def utility_matrix(
     DataFrame
         Index levels ``train``, ``test`` ("real", "synthetic") and ``features``; the columns of
         `train_synthetic_test_real`.
-
-    Raises
-    ------
-    ValueError
-        As in `train_synthetic_test_real`.
 
     Examples
     --------
@@ -174,24 +160,14 @@ def augmentation_gain(
 ) -> pd.DataFrame:
     """Compare training on real rows with training on real and synthetic rows together.
 
+    The other parameters, and the errors, are those of :func:`train_synthetic_test_real`.
+
     Parameters
     ----------
     real_X, real_y : table of shape (n_real, n_features), array-like of shape (n_real,)
         Real rows.
     synthetic_X, synthetic_y : table of shape (n_synthetic, n_features), array-like of shape (n_synthetic,)
         Synthetic rows to add to them (the added rows alone).
-    test_X, test_y : table of shape (n_test, n_features), array-like of shape (n_test,)
-        Held-out real rows.
-    classifier : classifier, Pipeline or None, default=None
-        As in `train_synthetic_test_real`.
-    sensitive_columns : label or list of labels, default=None
-        Columns to leave out in the second row of each pair.
-    pos_label : label or None, default=None
-        Positive class of a two-class target.
-    categorical_columns : "auto" or list of labels, default="auto"
-        Columns without an order.
-    random_state : int, default=0
-        Seed of the default classifier.
 
     Returns
     -------
@@ -199,11 +175,6 @@ def augmentation_gain(
         Index levels ``train`` ("real", "augmented", "gain") and ``features``; the columns of
         `train_synthetic_test_real`. The gain is augmented minus real: positive is better for ``roc_auc``,
         ``f1`` and ``accuracy``, negative for ``brier`` and ``calibration_error``.
-
-    Raises
-    ------
-    ValueError
-        As in `train_synthetic_test_real`.
 
     Examples
     --------
