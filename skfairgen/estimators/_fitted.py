@@ -10,10 +10,9 @@ def set_fitted(estimator, **attributes):
 
     An interrupted or refused ``fit`` never comes here, so it leaves the estimator as it was.
     """
-    for name in [name for name in vars(estimator) if name.endswith("_") and not name.startswith("__")]:
-        delattr(estimator, name)
-    for name, value in attributes.items():
-        setattr(estimator, name, value)
+    is_kept = {name: not name.endswith("_") or name.startswith("__") for name in vars(estimator)}
+    kept = {name: value for name, value in vars(estimator).items() if is_kept[name]}
+    estimator.__dict__ = kept | attributes  # in one step: an interrupt comes before it or after it
 
 
 def feature_names(estimator, X, frame, columns):

@@ -10,7 +10,7 @@ from skorch.callbacks import Callback, GradientNormClipping
 from torch import Generator, Tensor
 
 from skfairgen.nn import CodedItems, FairAutoencoder
-from skfairgen.training._batches import Rows, TensorRows
+from skfairgen.training._batches import Rows, SlicedBatches, TensorRows
 from skfairgen.training._callbacks import BestWeights, DualAscent, TermHistory
 from skfairgen.training._code_queue import CodeQueue
 from skfairgen.training._fair_objective import FairObjective
@@ -162,6 +162,6 @@ def fit_autoencoder(
 
 @torch.no_grad()
 def _encode(autoencoder: FairAutoencoder, rows: TensorRows) -> tuple[Tensor, Tensor]:
-    chunks = (rows[start : start + CHUNK_ROWS][0] for start in range(0, len(rows), CHUNK_ROWS))
-    means, log_variances = zip(*(autoencoder.encode(chunk, chunk["levels"]) for chunk in chunks), strict=True)
+    chunks = SlicedBatches(rows, CHUNK_ROWS)
+    means, log_variances = zip(*(autoencoder.encode(chunk, chunk["levels"]) for chunk, _ in chunks), strict=True)
     return torch.cat(means), torch.cat(log_variances)

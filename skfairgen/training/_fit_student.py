@@ -1,6 +1,6 @@
 """Train a student on rows of its teacher: match every conditional, and the labels they imply."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 
 from skfairgen.losses import utility_loss
 from skfairgen.nn import Density, Given
-from skfairgen.training._batches import Rows, row_tensors
+from skfairgen.training._batches import Rows, SlicedBatches, TensorRows, row_tensors
 from skfairgen.training._fit_density import given_of
 from skfairgen.training._options import DistillationOptions
 from skfairgen.training._pools import Draw, StudentFit, pool_rows, train_on_pools
@@ -187,9 +187,8 @@ def _some(rows: Rows) -> slice:
     return slice(-(-len(rows["levels"]) // rows["class_shares"].shape[1]))
 
 
-def _chunks(rows: Mapping[str, Tensor]) -> Iterator[Rows]:
-    for start in range(0, len(rows["levels"]), CHUNK_ROWS):
-        yield {name: values[start : start + CHUNK_ROWS] for name, values in rows.items()}
+def _chunks(rows: Rows) -> Iterator[Rows]:
+    return (part for part, _ in SlicedBatches(TensorRows(rows), CHUNK_ROWS))
 
 
 @torch.no_grad()

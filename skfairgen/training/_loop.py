@@ -51,17 +51,6 @@ class TaskNet(NeuralNet):
         """Return the rows to train on and the held-out rows, as they were chosen beforehand."""
         return X, self.held_out
 
-    def fit_loop(self, *args: Any, **kwargs: Any) -> "TaskNet":
-        """Train until the epochs end or a callback stops training; note an interrupt, which skorch would swallow."""
-        self.interrupted_ = False
-        try:
-            super().fit_loop(*args, **kwargs)
-        except StopTraining:
-            pass
-        except KeyboardInterrupt:
-            self.interrupted_ = True
-        return self
-
 
 def train(
     module: nn.Module,
@@ -147,13 +136,15 @@ def train(
         generator = Generator(options.device).manual_seed(generator.initial_seed())
     for drawing in (module, progress.averaged):
         draw_from(drawing, generator)
+    net.initialize().notify("on_train_begin", X=rows, y=None)
     try:
-        net.initialize().partial_fit(rows)
+        net.fit_loop(rows)  # partial_fit would swallow an interrupt
+    except StopTraining:
+        pass
     finally:
+        net.notify("on_train_end", X=rows, y=None)
         draw_from(module, None)
         module.eval()
-    if net.interrupted_:
-        raise KeyboardInterrupt
     return list(net.history)
 
 

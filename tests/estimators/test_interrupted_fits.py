@@ -103,6 +103,17 @@ def test_a_resampler_that_is_interrupted_while_it_distills_or_draws_is_as_it_was
         watch.check()
 
 
+def test_no_interrupt_comes_between_two_fitted_attributes(made):
+    class Interrupted(FairGenerator):
+        def __setattr__(self, name, value):
+            if name == "history_":
+                raise KeyboardInterrupt
+            super().__setattr__(name, value)
+
+    generator = Interrupted("group_0", **OPTIONS).fit(made.data, made.target)
+    assert len(generator.history_) == 1 and generator.n_features_in_ == made.data.shape[1]
+
+
 @pytest.mark.parametrize("make", MAKERS)
 def test_a_refused_fit_changes_nothing(made, make):
     estimator = make(made.data, made.target)
