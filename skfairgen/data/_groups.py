@@ -10,7 +10,6 @@ import pandas as pd
 from skfairgen._listed import listed
 from skfairgen.data._sensitive_levels import LEVEL_KINDS, UNSEEN, _Bands, _Levels, _plain
 from skfairgen.data._state import State, part_state, read_part
-from skfairgen.data._typing import Columns
 from skfairgen.data.table._table_codec import is_numeric
 
 MAX_LEVELS = 20
@@ -172,7 +171,7 @@ def is_many_numbers(column: pd.Series) -> bool:
     return is_numeric(column) and column.nunique() > MAX_LEVELS
 
 
-def in_bands(table: pd.DataFrame, categorical: Columns = "auto", n_rows: int | None = None) -> pd.DataFrame:
+def in_bands(table: pd.DataFrame, categorical: Collection[Any] = "auto", n_rows: int | None = None) -> pd.DataFrame:
     """Return sensitive columns with the bands of :class:`GroupCodec` in the place of many numbers.
 
     Parameters

@@ -196,5 +196,5 @@ def test_the_counts_of_the_added_rows_are_those_that_were_drawn(table):
         GROUP, criterion="equalized_odds", tuned_for=None, distill=False, max_epochs=2, random_state=0
     )
     X, y = resampler.fit_resample(table.data[:600], table.target[:600])
-    counts = pd.Series(1, index=[y[600:], X[GROUP][600:]]).groupby(level=[0, 1]).sum()
+    counts = pd.Series(1, index=[y[600:], X[GROUP][600:]]).groupby(level=[0, 1], observed=True).sum()
     assert counts.to_dict() == {cell: n for cell, n in resampler.sampling_strategy_.items() if n}

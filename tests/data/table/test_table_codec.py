@@ -171,7 +171,7 @@ def test_a_pickled_codec_does_not_grow_with_the_table():
         (["a", "b", "a"], True),
         (["a", None, "b"], False),
         (["a", "z", "b"], False),
-        (pd.Series(["a", "b", "a"], dtype=object), False),
+        (pd.Series(["a", "b", "a"], dtype="category"), False),
     ],
     ids=["seen", "missing", "unseen", "other dtype"],
 )
