@@ -1,4 +1,4 @@
-"""Which cells get how many rows, and why: allocation, shares, transport of outcome scores."""
+"""Which cells get how many rows, and why: allocation, shares, how scores of the outcome are moved."""
 
 from skfairgen.criteria._allocation import (
     CellNames,

@@ -14,7 +14,7 @@ from skfairgen.data import State
 
 
 class OutcomeTransport:
-    r"""Move outcome scores onto the Wasserstein barycenter of the groups' score distributions.
+    r"""Move outcome scores, a model's class probabilities, onto the Wasserstein barycenter of those of the groups.
 
     .. math:: T_g(p) = \sum_h \pi_h \, Q_h\big(F_g(p)\big), \qquad (1 - t)\, p + t\, T_g(p)
 

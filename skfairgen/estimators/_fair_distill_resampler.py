@@ -80,7 +80,7 @@ class FairDistillResampler(Saving, BaseSampler):
     keep_teacher : bool, default=True
         Whether to keep ``teacher_`` after distilling.
     max_epochs : int, default=14
-        Passes over the rows at most; over 250,000 of them, drawn anew each time, where there are more.
+        Passes over the rows at most; of more than 250,000 rows, over as many, drawn again for each pass.
     max_seconds : float, default=None
         Seconds of training at most, of each network. Results then depend on the machine.
     batch_size : "auto" or int, default="auto"

@@ -51,9 +51,9 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         Whether the model trained on the rows will see the sensitive columns when it predicts.
     label_draw : {"auto", "sharpen", "decide", "sample", "minimal"}, default="auto"
         How rows are labeled. "sharpen": with the fair decision, with a probability of at least .88. "decide": with
-        the fair decision. "sample": at random, by outcome scores that were moved until they have the same distribution
-        in every group; "minimal": likewise, with as few changes of labels as that allows. The last two belong to
-        "demographic_parity"; they keep class shares exact and cost accuracy. "auto" is "sharpen".
+        the fair decision. "sample": at random, by probabilities of the classes that were moved until they have the
+        same distribution in every group; "minimal": likewise, with as few changes of labels as that allows. The last
+        two belong to "demographic_parity"; they keep class shares exact and cost accuracy. "auto" is "sharpen".
     tuned_for : "auto", classifier or None, default="auto"
         Classifier that the plan of the labels is tuned for; None skips the tuning. "auto" is gradient boosting. A
         classifier gets the rows as they are, so put encoders before it in a Pipeline.
@@ -62,7 +62,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         alike in them. Numeric columns of more than 20 values are cut at their quartiles; strata of under a 50th of the
         rows, or 100, are pooled.
     max_epochs : int, default=14
-        Passes over the rows at most; over 250,000 of them, drawn anew each time, where there are more.
+        Passes over the rows at most; of more than 250,000 rows, over as many, drawn again for each pass.
     max_seconds : float, default=None
         Seconds of training at most, of each network; the learning rate is annealed to them. Results then depend on the
         machine.

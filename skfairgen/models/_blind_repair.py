@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skfairgen.criteria import draw_labels, fit_parity_scores, minimal_flip_labels, parity_scores
+from skfairgen.criteria import fit_parity_scores, parity_scores
 from skfairgen.models._density_model import DensityModel
 from skfairgen.models._draws import Draws
-from skfairgen.models._label_repair import StrataReader
+from skfairgen.models._label_repair import MovedLabels, StrataReader
 
 N_ROWS = 20_000
 
 
 @dataclass(frozen=True)
-class BlindRepair:
+class BlindRepair(MovedLabels):
     """Labels for models that do not see the group: demographic parity of the scores that they are drawn from.
 
     Attributes
@@ -36,9 +36,6 @@ class BlindRepair:
     strength: float
     label_draw: str
     strata: StrataReader
-
-    #: every group gets the class counts that its share asks for, to the row
-    is_exact = True
 
     @staticmethod
     def learn(
@@ -64,11 +61,3 @@ class BlindRepair:
             rows = own == stratum
             moved[rows] = parity_scores(joint[rows], self.multipliers[stratum], self.mean_shares[stratum])
         return before, (1 - self.strength) * before + self.strength * moved
-
-    def labels(
-        self, drawn_with: np.ndarray, before: np.ndarray, after: np.ndarray, rng: np.random.Generator
-    ) -> np.ndarray:
-        """Return a label for each row, shape (n_items,), int."""
-        if self.label_draw == "minimal":
-            return minimal_flip_labels(drawn_with, before, after, rng)
-        return draw_labels(after, rng)

@@ -44,8 +44,23 @@ class RepairedDraws(NamedTuple):
         return RepairedDraws(self.draws.pick(places), self.before[places], self.after[places])
 
 
+class MovedLabels:
+    """Labels from moved scores: every group gets the class counts that its share asks for, to the row."""
+
+    label_draw: str
+    is_exact = True
+
+    def labels(
+        self, drawn_with: np.ndarray, before: np.ndarray, after: np.ndarray, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Return a label for each row, shape (n_items,), int."""
+        if self.label_draw == "minimal":
+            return minimal_flip_labels(drawn_with, before, after, rng)
+        return draw_labels(after, rng)
+
+
 @dataclass
-class BarycenterRepair:
+class BarycenterRepair(MovedLabels):
     """Labels from outcome scores that were moved onto the barycenter of the groups' scores: demographic parity.
 
     Attributes
@@ -68,9 +83,6 @@ class BarycenterRepair:
     label_draw: str
     strata: StrataReader
 
-    #: every group gets the class counts that its share asks for, to the row
-    is_exact = True
-
     @staticmethod
     def learn_transport(
         model: DensityModel, strata: StrataReader, rng: np.random.Generator, n_threads: int = 1
@@ -92,14 +104,6 @@ class BarycenterRepair:
         before = model.class_scores(draws.items, draws.group_codes, n_threads)
         own = self.strata(draws.items, rng)
         return before, self.transport.transport(before, draws.group_codes, own, strength=self.strength, rng=rng)
-
-    def labels(
-        self, drawn_with: np.ndarray, before: np.ndarray, after: np.ndarray, rng: np.random.Generator
-    ) -> np.ndarray:
-        """Return a label for each row, shape (n_items,), int."""
-        if self.label_draw == "minimal":
-            return minimal_flip_labels(drawn_with, before, after, rng)
-        return draw_labels(after, rng)
 
 
 @own_defaults()

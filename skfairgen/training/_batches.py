@@ -54,7 +54,7 @@ class SlicedBatches:
     generator : torch.Generator or None
         On the CPU. Draws the order of each pass; None keeps the order.
     max_rows : int or None
-        Most rows of a shuffled pass, drawn anew for each; None for all.
+        Most rows of a shuffled pass, drawn again for each; None for all.
     """
 
     def __init__(

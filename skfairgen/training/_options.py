@@ -12,7 +12,7 @@ class TrainingOptions:
     Attributes
     ----------
     max_epochs : int
-        Passes over the rows; over 250,000 of them, drawn anew, where there are more.
+        Passes over the rows; of more than 250,000 rows, over as many, drawn again for each pass.
     max_seconds : float or None
         Seconds of training; None for no limit.
     batch_size : int or "auto"
