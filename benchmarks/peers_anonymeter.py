@@ -75,9 +75,8 @@ def theirs(python, real, made, control):
     """Return the same of anonymeter, which cuts the risk and its interval to [0, 1]."""
     with tempfile.TemporaryDirectory() as folder:
         for name, table in {"real": real, "made": made, "control": control}.items():
-            table.fillna({label: "missing" for label in table.select_dtypes("object")}).to_csv(
-                f"{folder}/{name}.csv", index=False
-            )
+            words = table.select_dtypes(exclude="number").columns
+            table.fillna(dict.fromkeys(words, "missing")).to_csv(f"{folder}/{name}.csv", index=False)
         words = [python, "-W", "ignore", "-c", PEER, folder, str(N_ATTACKS), str(N_COLUMNS)]
         return json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
 

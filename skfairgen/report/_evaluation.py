@@ -139,7 +139,7 @@ class Evaluation:
             utility=self.utility_.rename(columns=words_of),
             fidelity=self.fidelity_.rename(columns=words_of),
             worst_columns=self.columns_.head(_N_WORST).to_frame("score").rename_axis("column"),
-            worst_pairs=self.pairs_.head(_N_WORST).set_index("column_1"),
+            worst_pairs=self.pairs_.head(_N_WORST).set_axis(["column", "with", "score"], axis=1).set_index("column"),
             privacy=self.privacy_,
             chart=self._chart(),
             notes=self.notes_,
