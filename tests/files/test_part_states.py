@@ -262,6 +262,13 @@ def test_complaints_name_the_part_the_field_and_what_was_expected(name, value, m
         NumericColumn.from_state({**state, name: value}, 2)
 
 
+def test_a_missing_value_is_one_value():
+    state = CategoricalColumn().fit(pd.Series(["a", "b", None] * 5, dtype=object)).to_state()
+    assert CategoricalColumn.from_state(state, 2).missing_ is None
+    with pytest.raises(ValueError, match="missing value"):
+        CategoricalColumn.from_state({**state, "missing": [None]}, 2)
+
+
 def test_columns_of_unknown_kinds_are_refused():
     state = TableCodec().fit(TABLE).to_state()
     with pytest.raises(ValueError, match="kind 'Popen' was found, expected one of"):

@@ -42,7 +42,9 @@ def assert_same(found, expected):
         pd.testing.assert_series_equal(found, expected, check_exact=True, check_freq=False)
         assert type(found.index) is type(expected.index)
     elif isinstance(expected, pd.Index):
-        pd.testing.assert_index_equal(found, expected, exact=True, check_freq=False)
+        if isinstance(expected, pd.DatetimeIndex | pd.TimedeltaIndex):
+            expected = type(expected)(expected, freq=None)  # which a file leaves out
+        pd.testing.assert_index_equal(found, expected, exact=True)
     elif isinstance(expected, pd.DataFrame):
         pd.testing.assert_frame_equal(found, expected, check_exact=True)
     else:

@@ -100,7 +100,8 @@ class CategoricalColumn:
             is_blank = all(level is None for level in levels)
             fields.require(is_blank or len(set(levels)) == len(levels), "has a level twice")
             made.missing_ = fields.any("missing")
-            fields.require(bool(pd.isna(made.missing_)), f"has the missing value {made.missing_!r:.80}")
+            is_missing = pd.api.types.is_scalar(made.missing_) and pd.isna(made.missing_)
+            fields.require(is_missing, f"has the missing value {made.missing_!r:.80}")
             if not is_blank:  # blank levels are never decoded: another part holds the values
                 made.decode(np.flatnonzero(made.generable_), np.random.default_rng(0))
         return made
