@@ -15,7 +15,7 @@ from sklearn.utils import check_random_state, check_scalar
 from skfairgen._listed import listed
 from skfairgen.data import Columns, RandomState, Rows
 from skfairgen.metrics._attack_rates import auc
-from skfairgen.metrics._bootstrap import percentile_interval
+from skfairgen.metrics._bootstrap import holding_interval
 from skfairgen.metrics._table_features import as_frame, encode_tables, tree_features
 
 _MAX_LEVELS = 8
@@ -212,7 +212,7 @@ def _excess(truths, guesses, confidence_level, n_bootstrap, rng):
     for truth, said in zip(truths, guesses, strict=True):
         rows = rng.randint(len(truth), size=(n_bootstrap, len(truth)))
         drawn.append(auc(truth[rows], said[rows]))
-    low, high = percentile_interval(drawn[0] - drawn[1], confidence_level)
+    low, high = holding_interval(drawn[0] - drawn[1], attack - control, confidence_level)
     return {
         "attack_auc": attack,
         "control_auc": control,

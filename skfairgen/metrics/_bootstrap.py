@@ -1,4 +1,4 @@
-"""Percentile bootstrap by drawing cell counts instead of rows."""
+"""Bootstrap intervals, by drawing cell counts instead of rows."""
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -51,6 +51,48 @@ def percentile_interval(draws, confidence_level):
     ordered = np.sort(draws, axis=0)
     last = (~np.isnan(draws)).sum(0) - 1
     return tuple(_quantile(ordered, last, q) for q in (tail, 1 - tail))
+
+
+def holding_interval(draws, value, confidence_level):
+    """Return the percentile interval of draws of shape (n_bootstrap, ...), stretched to hold the estimates `value`."""
+    low, high = percentile_interval(draws, confidence_level)
+    return np.minimum(low, value), np.maximum(high, value)
+
+
+def gap_interval(draws, value, confidence_level, kind):
+    r"""Return an interval of the largest gap between groups that holds its estimate, both ends in [0, 1].
+
+    Resampled rows have larger gaps than the rows, as the rows have larger ones than the population [1]_. The
+    interval therefore covers the percentiles :math:`q` of the draws and those of the basic bootstrap,
+    :math:`2 \hat\theta - q`, whose end at parity is moved by the bias that the draws show,
+    :math:`\bar\theta^* - \hat\theta`. Ratios do likewise by their logarithms.
+
+    Parameters
+    ----------
+    draws : ndarray of shape (n_bootstrap,)
+        Those that are NaN are left out.
+    value : float
+        The estimate.
+    confidence_level : float
+    kind : {"difference", "ratio"}
+
+    Returns
+    -------
+    low, high : float
+
+    References
+    ----------
+    .. [1] A. C. Davison, D. V. Hinkley, "Bootstrap Methods and their Application", 1997, sections 5.2 and 5.3.
+    """
+    low, high = percentile_interval(draws, confidence_level)
+    if np.isnan([value, low]).any():
+        return float("nan"), float("nan")
+    mean = np.nanmean(draws)
+    if kind == "difference":
+        ends = 2 * value - high - max(mean - value, 0), 2 * value - low
+    else:
+        ends = value**2 / max(high, 1e-12), value**2 / low * max(value / mean, 1) if low > 0 else float(value > 0)
+    return float(np.clip(min(low, value, ends[0]), 0, 1)), float(np.clip(max(high, value, ends[1]), 0, 1))
 
 
 def _quantile(ordered, last, q):

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state, check_scalar
 
 from skfairgen.data import RandomState, Table
-from skfairgen.metrics._bootstrap import draw_counts, percentile_interval
+from skfairgen.metrics._bootstrap import draw_counts, gap_interval
 from skfairgen.metrics._confusion import confusion_by_group
 from skfairgen.metrics._disparity import CRITERIA, Method, check_choice, disparity_of_counts
 from skfairgen.metrics._rate_counts import RATES, rate_of_counts, warn_undefined
@@ -79,8 +79,10 @@ def disparity_report(
 
     Notes
     -----
-    The largest gap of resampled rows is larger, on average, than that of the rows: where the gap is small
-    against the noise, the interval of a difference lies high, and that of a ratio low.
+    The largest gap of resampled rows is larger, on average, than that of the rows. The intervals are corrected for it,
+    and hold the estimate: they join the percentiles of the draws and those mirrored at the estimate. They cover the
+    gap of the population at least about as often as asked for where groups differ, and some percent less often where
+    three or more groups are exactly equal.
 
     Examples
     --------
@@ -116,7 +118,7 @@ def disparity_report(
     for criterion, counts in samples.items():
         for kind in ("difference", "ratio"):
             value, drawn = (_gap(some, table.positives, CRITERIA[criterion], kind, method) for some in counts)
-            rows[f"{criterion}_{kind}"] = (float(value), *map(float, percentile_interval(drawn, confidence_level)))
+            rows[f"{criterion}_{kind}"] = (float(value), *gap_interval(drawn, value, confidence_level, kind))
     return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high"])
 
 

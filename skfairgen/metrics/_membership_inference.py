@@ -10,7 +10,7 @@ from sklearn.utils import check_random_state, check_scalar
 
 from skfairgen.data import Columns, RandomState, Rows
 from skfairgen.metrics._attack_rates import auc
-from skfairgen.metrics._bootstrap import percentile_interval
+from skfairgen.metrics._bootstrap import holding_interval
 from skfairgen.metrics._neighbor_features import neighbor_features
 from skfairgen.metrics._neighbor_search import distance_to_nearest
 from skfairgen.metrics._table_features import as_frame, encode_tables
@@ -96,8 +96,8 @@ def membership_inference(
     rows = {}
     for attack, (of_members, of_others) in scores.items():
         drawn = [_figures(rng.choice(of_members, size), rng.choice(of_others, size)) for _ in range(n_bootstrap)]
-        lows, highs = percentile_interval(np.array(drawn), confidence_level)
         values = _figures(of_members, of_others)
+        lows, highs = holding_interval(np.array(drawn), values, confidence_level)
         for place, (figure, guessing) in enumerate(_GUESSING.items()):
             rows[attack, figure] = {
                 "value": values[place],

@@ -205,7 +205,7 @@ def _figures(held_out, paired, verdict, truth, folds, positives):
         for figure in FIGURES:
             change, drawn = paired.change(AS_IT_IS, name, figure)
             row[f"{figure}_change"] = change
-            row[f"{figure}_low"], row[f"{figure}_high"] = interval(drawn)
+            row[f"{figure}_low"], row[f"{figure}_high"] = interval(drawn, change)
         row["roc_auc"] = _mean_auc(said.scores, truth, folds, positives)
         row["beyond_chance"] = name in verdict.beyond_chance
         row["recommended"] = name == verdict.best

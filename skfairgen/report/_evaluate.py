@@ -170,7 +170,7 @@ def _fairness(train, made, test, columns, positives, notes):
 
 def _row(paired, figure):
     change, drawn = paired.change(REAL, SYNTHETIC, figure)
-    low, high = interval(drawn)
+    low, high = interval(drawn, change)
     return {
         REAL: paired.values[REAL][figure],
         SYNTHETIC: paired.values[SYNTHETIC][figure],

@@ -78,13 +78,17 @@ def paired_draws(predictions, truth, groups, positives, n_classes, *, n_bootstra
     return PairedDraws(values, draws)
 
 
-def interval(draws, confidence_level=0.95):
-    """Return the percentile interval of draws, those that are NaN left out; NaN where none is left."""
+def interval(draws, value, confidence_level=0.95):
+    """Return an interval of draws that holds the estimate `value`, NaN where no draw is a number.
+
+    It joins the percentiles of the draws and those mirrored at the estimate: draws of a ratio near 1 lie below it.
+    """
     known = draws[~np.isnan(draws)]
     if not len(known):
         return np.nan, np.nan
     tail = (1 - confidence_level) / 2
-    return tuple(np.quantile(known, [tail, 1 - tail]).tolist())
+    low, high = np.quantile(known, [tail, 1 - tail]).tolist()
+    return min(low, value, 2 * value - high), max(high, value, 2 * value - low)
 
 
 def simultaneous_lows(values, draws, confidence_level=0.95):
