@@ -1,9 +1,9 @@
-# Two commands: `make demo` repairs a real table, `make test` runs every check. Both share .venv.
+# `make demo` repairs a real table, `make test` runs every check, `make docs` builds the site. All share .venv.
 PYTHON ?= python3
 BIN := .venv/bin
-FACTS := setup.cfg pyproject.toml constraints.txt
+FACTS := setup.cfg pyproject.toml constraints.txt skfairgen/_version.py
 
-.PHONY: demo test lint lowest clean
+.PHONY: demo test lint lowest docs bench clean
 
 demo: .venv/.installed-demo
 	@$(BIN)/skfairgen demo
@@ -22,6 +22,14 @@ lint: .venv/.installed-test
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 
+# the site, examples included, in docs/_build/html; a warning is an error
+docs: .venv/.installed-docs
+	OMP_NUM_THREADS=1 $(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+	@echo "Open docs/_build/html/index.html"
+
+bench: .venv/.installed-bench
+	@echo "Ready: SKFAIRGEN_DATA=folder $(BIN)/python benchmarks/adult.py --help"
+
 .venv/.installed-%: $(FACTS) | .venv/bin/python
 	@echo "Installing skfairgen[$*] into .venv (a few minutes the first time)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[$*]"
@@ -33,4 +41,4 @@ lint: .venv/.installed-test
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 clean:
-	rm -rf .venv .venv-lowest
+	rm -rf .venv .venv-lowest docs/_build docs/auto_examples docs/generated

@@ -1,6 +1,6 @@
 """What the criteria do to models trained on the rows: the curve of strength, beside other fair methods.
 
-    SKFAIRGEN_DATA=folder python benchmarks/criteria.py --seeds 3 --picture criteria.png --tabfairgdt env/bin/python
+    SKFAIRGEN_DATA=folder python benchmarks/criteria.py --seeds 3 --tabfairgdt env/bin/python
 
 A synthetic table has as many rows as the real one; models are tested on held-out real rows, with the sensitive columns
 as features and without them. "sees s" and "blind" say which model the labels are planned for: look at the first figures
@@ -17,7 +17,7 @@ import numpy as np
 from _peers import peer_rows
 from _protocol import _figures as _judge_figures
 from _protocol import _one_hot_boosting, load_task, train_and_test
-from _runs import cpu_clock, flat, show, summarize
+from _runs import cpu_clock, flat, show
 from adult import BOTH, _oversample, train_and_test_weighted
 from imblearn.over_sampling import SMOTENC, RandomOverSampler
 from pandas.api.types import is_numeric_dtype
@@ -45,18 +45,6 @@ CLASSIFIERS = {
     "logistic regression": lambda: LogisticRegression(max_iter=1000),
     "random forest": lambda: RandomForestClassifier(200, min_samples_leaf=5, random_state=0),
     "HistGradientBoosting": lambda: HistGradientBoostingClassifier(random_state=0),
-}
-PEERS = {
-    "real rows": "*",
-    "class x group weights": "^",
-    "random copies, parity cells": "v",
-    "SMOTENC, parity cells": "D",
-    "ThresholdOptimizer, demographic_parity": "X",
-    "ThresholdOptimizer, equalized_odds": "P",
-    "ExponentiatedGradient, demographic_parity": "s",
-    "ExponentiatedGradient, equalized_odds": "h",
-    "TabFairGDT, strength 0.5": "<",
-    "TabFairGDT, strength 1": ">",
 }
 
 
@@ -159,44 +147,8 @@ def _figures(task, judged, name, generator, clock, **wanted):
     yield flat(train_and_test(made, task.test, **judged), method=name, seed=judged["random_state"], **clock)
 
 
-def draw(runs, path):
-    """Write the accuracy-fairness picture, a row a table: against demographic parity, and against equalized odds."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    ratios = {"dpr": "demographic parity ratio", "eor": "equalized odds ratio"}
-    size = {"figsize": (11, 3.6 * len(runs) + 1.2), "squeeze": False, "layout": "constrained"}
-    figure, axes = plt.subplots(len(runs), len(ratios), sharey="row", **size)
-    for pair, (dataset, found) in zip(axes, runs.items(), strict=True):
-        mean, _ = summarize(found)
-        for axis, (ratio, label) in zip(pair, ratios.items(), strict=True):
-            _draw_methods(axis, mean, ratio)
-            axis.set(xlabel=f"{label} (1 is best)", title=TABLES[dataset])
-        pair[0].set_ylabel("accuracy on real rows")
-    figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
-    figure.savefig(path, dpi=80)
-
-
-def _draw_methods(axis, mean, ratio):
-    for sees_group, suffix, marker in (("sees s", "", "o-"), ("blind", "_without", "P--")):
-        names = [f"demographic_parity, {sees_group}, strength {s:g}" for s in STRENGTHS]
-        curve = mean.loc[["no criterion", *names, f"demographic_parity, {sees_group}, sharpen"]]
-        label = f"demographic parity, {sees_group}, strength 0 to 1"
-        axis.plot(curve[ratio + suffix], curve["accuracy" + suffix], marker, label=label)
-        for label_draw, own in zip(DRAWS, "sd", strict=True):
-            name = f"equalized_odds, {sees_group}, {label_draw}"
-            if name in mean.index:
-                point = mean.loc[name, [ratio + suffix, "accuracy" + suffix]]
-                axis.plot(*point, own, label=f"equalized odds, {sees_group}, {label_draw}")
-    for name, marker in PEERS.items():
-        if name in mean.index:
-            axis.plot(*mean.loc[name, [ratio, "accuracy"]], marker, mfc="none", color="black", ms=7, label=name)
-
-
 def main():
-    """Print the figures of each table, and draw them."""
+    """Print the figures of each table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--datasets", nargs="+", default=list(TABLES), choices=TABLES)
     parser.add_argument("--seeds", type=int, default=3)
@@ -207,7 +159,6 @@ def main():
     parser.add_argument("--criteria", nargs="+", default=CRITERIA, choices=CRITERIA, help="criteria of the plans")
     parser.add_argument("--tabfairgdt", metavar="PYTHON", help="interpreter that has tabfairgdt; left out without it")
     parser.add_argument("--json", help="file to write every run to")
-    parser.add_argument("--picture", help="PNG to draw")
     options = parser.parse_args()
     warnings.simplefilter("ignore", SkfairgenWarning)
     warnings.simplefilter("ignore", PerformanceWarning)  # fairlearn's tables of many groups
@@ -230,8 +181,6 @@ def main():
         show(runs[dataset], [*BOTH, "cpu_seconds"])
         if options.json:
             Path(options.json).write_text(json.dumps(runs, indent=2, default=float) + "\n")
-    if options.picture and not options.part:
-        draw(runs, options.picture)
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ class DistilledGenerator(BulkDrawing, BaseEstimator):
         Bytes of the file that :meth:`save` writes.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names of X, where they are all strings.
 
     Examples

@@ -116,7 +116,7 @@ class FairDistillResampler(Saving, BaseSampler):
         A row an epoch of training, and a row a round of the tuning of a plan: see :class:`FairGenerator`.
     classes_, groups_ : ndarray of shape (n_classes,), list or None
         Class labels; groups: scalars for one sensitive column, tuples for several.
-    n_features_in_, feature_names_in_ : int, ndarray of shape (n_features_in_,)
+    n_features_in_, feature_names_in_ : int, ndarray of shape (`n_features_in_`,)
         Number of columns of X, and their names, where they are all strings.
 
     Notes

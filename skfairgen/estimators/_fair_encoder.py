@@ -122,7 +122,7 @@ class FairEncoder(CodeTransformer):
         From columns to tokens and back; the reader's.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names of X, where they are all strings.
 
     Notes

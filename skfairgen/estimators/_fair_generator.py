@@ -109,7 +109,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         where a plan was tuned.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names of X, where they are all strings.
 
     Examples

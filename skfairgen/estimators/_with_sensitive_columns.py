@@ -49,7 +49,7 @@ class WithSensitiveColumns(Documented, MetaEstimatorMixin, BaseEstimator):
         The fitted clone.
     n_features_in_ : int
         Number of columns of the X given to ``fit``, the sensitive ones included.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Their names, when X had only string names.
     classes_ : ndarray of shape (n_classes,)
         The wrapped estimator's.

@@ -61,7 +61,7 @@ class FairnessScorer:
         Labels (of a DataFrame) or positions of the sensitive columns of X; several are crossed. As in estimators, a
         numeric column of more than 20 values is cut at the quartiles of the rows that are scored.
     greater_is_better : bool or "auto", default="auto"
-        False flips the sign, as scikit-learn's "neg_" scorers do. "auto": True for a name that ends in
+        False flips the sign, as scikit-learn's ``neg_`` scorers do. "auto": True for a name that ends in
         "_ratio" and for "worst_group" (of a rate of errors: False), False for one that ends in "_difference".
     pos_label : label or None, default=None
         The positive label, needed for two labels other than {0, 1} or {-1, 1}. None: not passed on.

@@ -40,9 +40,9 @@ def rate_difference(
     ----------
     y_true, y_pred : array-like of shape (n_rows,)
         True and predicted labels.
-    rate : {"selection_rate", "true_positive_rate", "false_positive_rate", "true_negative_rate", \
-            "false_negative_rate", "positive_predictive_value", "accuracy"}
-        What is compared.
+    rate : str
+        What is compared: "selection_rate", "true_positive_rate", "false_positive_rate", "true_negative_rate",
+        "false_negative_rate", "positive_predictive_value" or "accuracy".
     sensitive_features : array-like of shape (n_rows,) or (n_rows, n_columns)
         Values of the sensitive columns; several columns are crossed, a missing value is a group.
     method : {"between_groups", "to_overall"}, default="between_groups"

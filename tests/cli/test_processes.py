@@ -70,7 +70,13 @@ def test_a_full_standard_output_is_an_error(model, command):
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupt_leaves_nothing_half_written(sent, status, model, tmp_path, command):
     words = ["sample", model, "-n", "50_000_000", "-o", tmp_path / "rows.csv"]
-    process = subprocess.Popen([*command, *words], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*command, *words],
+        stderr=subprocess.PIPE,
+        text=True,
+        # a suite that a shell runs in the background ignores SIGINT, and so would its children
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     deadline = time.monotonic() + 120
     while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
         time.sleep(0.05)

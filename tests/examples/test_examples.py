@@ -9,38 +9,24 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-QUICK = {
-    "repair_mortgages.py": ["--epochs", "1"],
-    "exponentiated_gradient_pipeline.py": ["--epochs", "1", "--rows", "1000"],
-    "grid_search.py": ["--epochs", "1"],
-    "publish_a_table.py": ["--epochs", "1"],
-}
-SAYS = {
-    "repair_mortgages.py": "trained after repair",
-    "exponentiated_gradient_pipeline.py": "not majority",
-    "grid_search.py": "not majority",
-    "publish_a_table.py": "trained on published rows",
-}
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def run(arguments, folder=ROOT):
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
     return subprocess.run(
         [sys.executable, "-W", "error", *arguments], capture_output=True, text=True, cwd=folder, env=environment
     )
 
 
-def test_every_example_is_run():
-    assert set(QUICK) == {path.name for path in (ROOT / "examples").glob("*.py")}
-
-
-@pytest.mark.parametrize("name", QUICK)
-def test_an_example_runs_without_a_warning(name):
-    result = run([str(ROOT / "examples" / name), *QUICK[name]])
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_is_of_the_gallery_and_runs_without_a_warning(path):
+    assert path.name.startswith("plot_")
+    result = run([str(path)])
     assert result.returncode == 0, result.stderr
-    assert SAYS[name] in result.stdout
-    assert "nan" not in result.stdout.lower()
+    assert result.stdout
+    assert "nan" not in result.stdout.lower().split()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
