@@ -46,8 +46,9 @@ def add_arguments(parser):
 
 
 def run(options):
-    from skfairgen.cli._tables import favorable_class, read_labeled  # pandas, which help does not need
+    from skfairgen.cli._tables import check_output, favorable_class, read_labeled  # pandas, which help does not need
 
+    check_output(options.html)
     X, y = read_labeled(options, options.table)
     comparison = skfairgen.compare(
         boosting(),

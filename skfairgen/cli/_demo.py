@@ -45,8 +45,9 @@ def run(options):
         )
     # the first line comes before the slow imports
     say(f"skfairgen {skfairgen.__version__}: does a remedy help, on rows that the model has not seen?")
-    from skfairgen.cli._tables import favorable_class, read_labeled
+    from skfairgen.cli._tables import check_output, favorable_class, read_labeled
 
+    check_output(options.html)
     sensitive = list(dict.fromkeys(options.sensitive))
     if options.csv is None:
         X, y = skfairgen.datasets.load_mortgages(return_X_y=True)

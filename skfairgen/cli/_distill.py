@@ -24,8 +24,9 @@ def add_arguments(parser):
 
 def run(options):
     from skfairgen.cli._model_file import read_model  # torch, which help does not need
-    from skfairgen.cli._tables import binary_output
+    from skfairgen.cli._tables import binary_output, check_output
 
+    check_output(options.output)
     teacher, _ = read_model(options.generator)
     student = skfairgen.distill(teacher, size=options.size, random_state=options.seed, verbose=1)
     with binary_output(options.output) as file:

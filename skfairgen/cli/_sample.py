@@ -30,9 +30,9 @@ def add_arguments(parser):
 
 def run(options):
     from skfairgen.cli._model_file import read_generator  # torch, which help does not need
-    from skfairgen.cli._tables import checked_output, write_table
+    from skfairgen.cli._tables import check_output, write_table
 
-    checked_output(options.output)
+    check_output(options.output, is_table=True)
     generator = read_generator(options.generator)
     if options.cells is None:
         batches = _batches(generator, options.rows, options.seed)

@@ -4,7 +4,10 @@ import gzip
 import json
 import sys
 from contextlib import contextmanager
+from errno import ENOENT
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -148,16 +151,29 @@ def binary_output(path):
         yield file
 
 
-def checked_output(path):
-    """Raise ValueError if no table can be written under this name: better known before the work than after."""
-    _suffix(path)
+def check_output(path, *, is_table=False):
+    """Raise an error if nothing can be written under this name: better known before the work than after.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder.
+    ValueError, ImportError
+        If a table cannot have this name, or pyarrow is missing.
+    """
+    if path not in (None, STREAM) and not Path(path).parent.is_dir():
+        raise FileNotFoundError(ENOENT, "No such folder", str(Path(path).parent))
+    if is_table:
+        _suffix(path)
 
 
 def _suffix(path):
-    for suffix in SUFFIXES:
-        if path == STREAM or path.lower().endswith(suffix):
-            return suffix
-    raise ValueError(f"{path} ends in none of {', '.join(SUFFIXES)}: name a file of one of these kinds, or - for CSV.")
+    known = [suffix for suffix in SUFFIXES if path == STREAM or path.lower().endswith(suffix)]
+    if not known:
+        raise ValueError(f"{path} ends in none of {', '.join(SUFFIXES)}: name a file of one of these, or - for CSV.")
+    if known[0] == ".parquet" and find_spec("pyarrow") is None:
+        raise ImportError(f"{path} needs pyarrow: pip install pyarrow. Or take a CSV file.")
+    return known[0]
 
 
 def _read_csv(path, dtypes):

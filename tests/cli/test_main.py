@@ -87,6 +87,9 @@ def test_a_wrong_word_is_named(words, capsys):
         (["sample", "no_such.skfairgen", "-n", "3"], "No such file"),
         (["sample", "loans.csv", "-n", "3"], "cannot be loaded"),
         (["sample", "no_such.skfairgen", "-n", "3", "-o", "rows.xls"], "rows.xls ends in none of"),
+        (["fit", "loans.csv", "-o", "nowhere/m"], "No such folder: nowhere."),
+        (["distill", "m", "-o", "nowhere/m"], "No such folder: nowhere."),
+        (["compare", "loans.csv", *LABELED, "--html", "nowhere/page.html"], "No such folder: nowhere."),
         (["info", "loans.csv"], "cannot be loaded"),
     ],
 )
@@ -126,6 +129,12 @@ def test_dtypes_are_inferred_told_and_can_be_fixed(csv, tmp_path, capsys):
     (tmp_path / "dtypes.json").write_text(json.dumps(told | {"zip": "str"}))
     fixed = read_table(str(csv), read_dtypes(tmp_path / "dtypes.json"))
     assert set(fixed["zip"]) == {"01", "02", "30"}
+
+
+def test_a_parquet_file_without_pyarrow_says_what_to_install(capsys, monkeypatch):
+    monkeypatch.setattr("skfairgen.cli._tables.find_spec", lambda _: None)
+    assert main(["fit", "loans.parquet", "-o", "m"]) == 1
+    assert "loans.parquet needs pyarrow: pip install pyarrow" in capsys.readouterr().err
 
 
 def test_times_are_read_where_dtypes_say_so(tmp_path):
