@@ -36,6 +36,7 @@ myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 3
 
 autosummary_generate = True
+toc_object_entries_show_parents = "hide"
 autodoc_typehints = "none"  # the docstrings tell them
 autodoc_class_signature = "mixed"
 numpydoc_show_class_members = False
