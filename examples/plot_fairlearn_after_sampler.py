@@ -1,17 +1,18 @@
 """
-fairlearn after our sampler
-===========================
+A rare class, equal odds: rows first, then fairlearn
+====================================================
 
-fairlearn's ``ExponentiatedGradient`` constrains a model; the resampler repairs the rows. Both can stand in
-one pipeline: ``WithSensitiveColumns`` takes the group out of X and hands it to fairlearn, which wants it as
+fairlearn's ``ExponentiatedGradient`` constrains a model; the resampler adds rows. Both can stand in one pipeline:
+``WithSensitiveColumns`` takes the group out of X and hands it to fairlearn, which wants it as
 ``sensitive_features=``.
 
-Does the resampler help beside fairlearn? Here the class is rare, so that few rows of the second group have
-it.
+Here the class is rare, so that a model finds little of it. fairlearn's reduction needs the weights of the rows for
+itself: they are not free to balance the classes. Rows are.
 """
 
 import warnings
 
+import numpy as np
 from fairlearn.reductions import EqualizedOdds, ExponentiatedGradient
 from imblearn.pipeline import make_pipeline
 from sklearn.linear_model import LogisticRegression
@@ -30,7 +31,7 @@ made = make_biased_classification(
 )
 X, X_test, y, y_test = train_test_split(made.data, made.target, test_size=0.5, random_state=0)
 (group,) = made.sensitive_columns
-print(f"Rows of each class and group:\n{y.groupby([X[group], y]).size().to_string()}")
+print(f"Rows of each group and class:\n{y.groupby([X[group], y]).size().to_string()}")
 
 # %%
 # fairlearn's model takes numbers only: the group stays a column until ``WithSensitiveColumns`` takes it out.
@@ -42,26 +43,25 @@ def constrained():
 
 
 balance = FairDistillResampler([group], sampling_strategy="not majority", max_epochs=8, random_state=0)
-models = {
-    "logistic regression": make_pipeline(LogisticRegression(max_iter=1000)),
-    "fairlearn": constrained(),
-    "rows, then fairlearn": make_pipeline(balance, constrained()),
-}
+models = {"fairlearn": constrained(), "rows, then fairlearn": make_pipeline(balance, constrained())}
+decisions = {name: model.fit(X, y).predict(X_test) for name, model in models.items()}
 
 # %%
-# On held-out real rows, with intervals.
+# On held-out real rows, with 95 % intervals: the share of each class that is decided rightly, and the odds ratio of
+# the groups. With rows, the model finds much more of the rare class, at more false alarms.
 
-decisions = {}
-for name, model in models.items():
-    hide = X.columns.drop(group) if name == "logistic regression" else X.columns
-    decisions[name] = model.fit(X[hide], y).predict(X_test[hide])
-    report = disparity_report(y_test, decisions[name], sensitive_features=X_test[group], random_state=0)
-    ratio = report.loc["equal_opportunity_ratio"]
-    found = decisions[name][y_test == 1].mean()
-    print(
-        f"{name:22} equal opportunity ratio {ratio.value:.2f} [{ratio.low:.2f}, {ratio.high:.2f}], "
-        f"finds {found:.2f} of class 1, accuracy {(decisions[name] == y_test).mean():.3f}"
-    )
+for name, decided in decisions.items():
+    print(name)
+    for label in (1, 0):
+        right = decided[y_test == label] == label
+        error = 1.96 * np.sqrt(right.mean() * (1 - right.mean()) / len(right))
+        print(f"  class {label} decided rightly: {right.mean():.2f} ±{error:.2f}")
+    ratio = disparity_report(y_test, decided, sensitive_features=X_test[group], random_state=0)
+    ratio = ratio.loc["equalized_odds_ratio"]
+    print(f"  equalized odds ratio: {ratio.value:.2f} [{ratio.low:.2f}, {ratio.high:.2f}]")
+
+# %%
+# Equal odds of a model that finds nobody are cheap, and few positives make their interval wide.
 
 TradeoffDisplay.from_predictions(
     y_test, decisions, sensitive_features=X_test[group], score="true_positive_rate",
