@@ -49,6 +49,8 @@ class Density(nn.Module):
         Uniform numbers that drawing one item takes.
     n_target : int
         Numbers of one item's :meth:`target`.
+    has_closed_form : bool
+        Whether :meth:`start` learns something that training then only corrects.
     """
 
     settings: dict[str, Any]
@@ -56,6 +58,7 @@ class Density(nn.Module):
     latent_features: int = 0
     n_noise: int
     n_target: int
+    has_closed_form: bool = False
 
     @property
     def n_parameters(self) -> int:
@@ -69,6 +72,9 @@ class Density(nn.Module):
     def reset_parameters(self, generator: Generator) -> None:
         """Draw the weights that training starts from, on the CPU."""
         raise NotImplementedError
+
+    def start(self, items: Items, given: Given) -> None:
+        """Learn what has a closed form from the rows to be trained on; nothing where the density has none."""
 
     def log_prob(self, items: Items, given: Given, code: Tensor | None = None) -> Tensor:
         """Return the log-density of items in terms that sum to it, shape (B, terms), in nats."""

@@ -9,7 +9,7 @@ from torch import Generator
 from skfairgen.nn._code_encoder import CodeEncoder
 from skfairgen.nn._density import Density
 from skfairgen.nn._fair_autoencoder import FairAutoencoder
-from skfairgen.nn.table import ColumnDensity, ColumnEncoder
+from skfairgen.nn.table import ColumnDensity, ColumnEncoder, TokenNumbers
 
 
 class ItemSpec(Protocol):
@@ -40,7 +40,12 @@ class Networks(NamedTuple):
 
 def _column_density(spec: Any, given_cardinalities: Sequence[int], latent_features: int = 0) -> Density:
     generable = [torch.as_tensor(allowed.copy()) for allowed in spec.generable]
-    return ColumnDensity(spec.cardinalities, given_cardinalities, generable, latent_features=latent_features)
+    numbers = None
+    if not latent_features:
+        numbers = TokenNumbers([torch.as_tensor(own.copy()) for own in spec.values], spec.n_spikes)
+    return ColumnDensity(
+        spec.cardinalities, given_cardinalities, generable, numbers=numbers, latent_features=latent_features
+    )
 
 
 def _column_encoder(

@@ -81,6 +81,7 @@ def fit_density(
     with own_defaults():
         density = copy.deepcopy(density).to(options.device)
         train_rows, valid, held_out = hold_out(rows, options, rng)
+        density.start(train_rows.tensors, given_of(train_rows.tensors))
         progress = Progress.of(density)
         history = train(
             density,
@@ -93,11 +94,17 @@ def fit_density(
             batch_size=(batch_size := resolve_batch_size(options.batch_size, len(train_rows))),
             held_out_batch=batch_size,
             callbacks=[] if valid is None else [BestWeights(progress, patience=max(5, options.max_epochs // 3))],
-            optimizer={"weight_decay": weight_decay(len(train_rows))},
+            optimizer={"weight_decay": _decay(density, len(train_rows))},
             description="Training the teacher",
         )
     columns = ["epoch", "train_loss", *(["valid_loss"] if valid is not None else []), "dur"]
     return DensityFit(density, columns_of(history, columns), held_out)
+
+
+def _decay(density: Density, n_rows: int) -> float:
+    """Return the weight decay; of short tables, a network may do little more than its closed form does."""
+    usual = weight_decay(n_rows)
+    return max(usual, min(2_400 / n_rows, 4.0)) if density.has_closed_form else usual
 
 
 def given_of(rows: Rows) -> Given:

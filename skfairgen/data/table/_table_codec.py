@@ -15,7 +15,7 @@ from skfairgen.data.table._find_relations import find_relations, order_of
 from skfairgen.data.table._numbers import in_unit_of, is_time
 from skfairgen.data.table._numeric_column import NumericColumn
 from skfairgen.data.table._relation import floats
-from skfairgen.data.table._token_spec import TokenSpec
+from skfairgen.data.table._token_spec import TokenSpec, token_spec
 from skfairgen.exceptions import LeakageWarning
 
 SMALL_TABLE = 3_000
@@ -159,7 +159,7 @@ class TableCodec:
     @property
     def spec(self) -> TokenSpec:
         """What a density of these rows is built from, a TokenSpec."""
-        return TokenSpec(tuple(self.cardinalities_), tuple(self.generable_))
+        return token_spec(self.columns_.values())
 
     def item_term_names(self, feature_names: Any) -> list[str]:
         """Return the names of the terms of an item's log-probability: those of its columns, in the codec's order."""

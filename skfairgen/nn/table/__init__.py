@@ -2,5 +2,6 @@
 
 from skfairgen.nn.table._column_density import ColumnDensity
 from skfairgen.nn.table._column_encoder import ColumnEncoder
+from skfairgen.nn.table._column_skip import TokenNumbers
 
-__all__ = ["ColumnDensity", "ColumnEncoder"]
+__all__ = ["ColumnDensity", "ColumnEncoder", "TokenNumbers"]

@@ -12,8 +12,8 @@ from torch import Generator, Tensor, nn
 from skfairgen.nn._categorical_divergence import categorical_divergence
 from skfairgen.nn._density import Density, Given, Items, checked_widths
 from skfairgen.nn._random_layers import Dropout, Embedding, Linear
-
-MARGIN = 1e-3  # keeps rounding from stepping out of a token's interval
+from skfairgen.nn.table._column_skip import ColumnSkip, TokenNumbers
+from skfairgen.nn.table._token_draws import draw_tokens, uniforms_of
 
 
 class ColumnDensity(Density):
@@ -32,6 +32,10 @@ class ColumnDensity(Density):
         Number of values of what is given: the class first, where there is one, then the sensitive columns.
     generable : sequence of Tensor of bool, or None
         For each generated column, the tokens that may be drawn, shape (cardinality,); None allows all.
+    numbers : TokenNumbers or None
+        The numbers that tokens stand for. Every column then starts from a closed form: see :class:`ColumnSkip`.
+    scored : sequence of int
+        What ``numbers.scored`` said when the weights were learned; empty for no closed form.
     embedding_features : int
         Width of the embedding of a value.
     hidden_features : int
@@ -44,7 +48,7 @@ class ColumnDensity(Density):
     Attributes
     ----------
     settings : dict
-        All arguments but `generable`, as plain numbers and lists; a module made from them takes this one's weights.
+        All arguments but `generable` and `numbers`, plain; a module made from them takes this one's weights.
 
     Notes
     -----
@@ -68,6 +72,8 @@ class ColumnDensity(Density):
         given_cardinalities: Sequence[int],
         generable: Sequence[Tensor] | None = None,
         *,
+        numbers: TokenNumbers | None = None,
+        scored: Sequence[int] = (),
         embedding_features: int = 8,
         hidden_features: int = 32,
         latent_features: int = 0,
@@ -81,7 +87,9 @@ class ColumnDensity(Density):
             "hidden_features": int(hidden_features),
             "latent_features": int(latent_features),
             "dropout": float(dropout),
+            "scored": [int(own) for own in (numbers.scored if numbers else scored)],
         }
+        self.numbers = numbers
         self.cardinalities: tuple[int, ...] = tuple(self.settings["cardinalities"])
         self.given_cardinalities: tuple[int, ...] = tuple(self.settings["given_cardinalities"])
         self.hidden_features: int = int(hidden_features)
@@ -109,8 +117,21 @@ class ColumnDensity(Density):
         allowed = torch.ones(sum(self.cardinalities), dtype=torch.float32)
         if generable is not None:
             allowed = torch.cat(list(generable)).to(allowed)
-        self.register_buffer("barred", torch.log(allowed))  # 0 where a token may be drawn, -inf where not
+        self.register_buffer("barred", torch.log(allowed))  # -inf where a token may not be drawn; else 0, or log share
+        self.skip: ColumnSkip | None = None
+        if self.settings["scored"]:
+            self.has_closed_form = True
+            self.skip = ColumnSkip(cardinalities, given_cardinalities, self.settings["scored"], hidden_features)
         self.reset_parameters(Generator().manual_seed(0))
+
+    @torch.no_grad()
+    def start(self, items: Items, given: Given) -> None:
+        """Learn the closed form that every column starts from, and the shares of the tokens; only once."""
+        if self.skip is None or self.numbers is None:
+            return
+        shares = self.skip.learn(_values(given), items["tokens"], self.numbers)
+        self.barred.copy_(torch.where(self.barred.isinf(), self.barred, shares))
+        self.numbers = None
 
     @torch.no_grad()
     def reset_parameters(self, generator: Generator) -> None:
@@ -124,6 +145,11 @@ class ColumnDensity(Density):
             head.reset_parameters(generator)
         self.first_bias.zero_()
         self.block_bias.zero_()
+        if self.skip is not None:
+            self.skip.correction.zero_()
+            for head in self.heads:
+                head.bias.zero_()
+                head.weight.zero_()
 
     def log_prob(self, items: Items, given: Given, code: Tensor | None = None) -> Tensor:
         """Return the log-likelihood of each column of each row, shape (B, D)."""
@@ -133,7 +159,7 @@ class ColumnDensity(Density):
     def logits(self, items: Items, given: Given, code: Tensor | None = None) -> list[Tensor]:
         """Return each column's logits given the columns before it, D tensors of shape (B, cardinality)."""
         values = torch.cat([_values(given), items["tokens"][:, :-1]], dim=1)
-        return self._logits(self._inputs(values, 0, code), 0, self.n_noise)
+        return self._logits(self._inputs(values, 0, code), 0, self.n_noise, values, self._means(values))
 
     @property
     def n_parameters(self) -> int:
@@ -142,34 +168,25 @@ class ColumnDensity(Density):
 
     @torch.no_grad()
     def sample(self, given: Given, noise: Tensor, code: Tensor | None = None) -> dict[str, Tensor]:
-        """Draw token rows by inverting each conditional's distribution function, one walk over the columns.
+        """Draw {"tokens": (B, D) int64} by inverting each conditional's distribution function, column by column.
 
-        Parameters
-        ----------
-        given : Given
-            Class and sensitive levels of each row.
-        noise : Tensor of shape (B, D)
-            One uniform number in [0, 1) a cell of the result: the same numbers give the same rows.
-        code : Tensor of shape (B, K), optional
-            Latent codes.
-
-        Returns
-        -------
-        dict
-            "tokens" of shape (B, D), int64.
+        `noise` is (B, D), one uniform number in [0, 1) a cell of the result: the same numbers give the same rows.
         """
         values = _values(given)
         inputs = self.first_weight.new_zeros((len(values), self.first_weight.shape[0]))
         tokens = values.new_empty((len(values), self.n_noise))
         written = self._inputs(values, 0, code)
+        means = self._means(values)
         end = 0
         for j in range(self.n_noise):
             start, end = end, end + written.shape[1]
             inputs[:, start:end] = written
-            (logits,) = self._logits(inputs, j, j + 1)
-            tokens[:, j] = _draw(logits, noise[:, j : j + 1])
+            (logits,) = self._logits(inputs, j, j + 1, values, means[:, j : j + 1])
+            tokens[:, j] = draw_tokens(logits, noise[:, j : j + 1])
             if j + 1 < self.n_noise:
                 written = self._inputs(tokens[:, j : j + 1], values.shape[1] + j)
+                if self.skip is not None:
+                    self.skip.add_effects(means, j, tokens[:, j])
         return {"tokens": tokens}
 
     @torch.no_grad()
@@ -183,10 +200,7 @@ class ColumnDensity(Density):
         for j, (logits, column) in enumerate(
             zip(self.logits(items, given, code), items["tokens"].unbind(1), strict=True)
         ):
-            shares = torch.softmax(logits.double(), dim=1)
-            high = shares.cumsum(dim=1).gather(1, column[:, None])[:, 0]
-            share = shares.gather(1, column[:, None])[:, 0]
-            noise[:, j] = high - share + (MARGIN + (1 - 2 * MARGIN) * uniforms[:, j]) * share
+            noise[:, j] = uniforms_of(logits, column, uniforms[:, j])
         return noise.clamp_(0, 1 - 1e-7)
 
     @torch.no_grad()
@@ -229,9 +243,11 @@ class ColumnDensity(Density):
         return {**self.settings, "dropout": 0.0, **widths}
 
     def student(self, size: float | Mapping[str, int]) -> "ColumnDensity":
-        """Return an untrained student of :meth:`student_settings`, which can draw the same tokens."""
+        """Return an untrained student of :meth:`student_settings`: the same tokens, from the same closed form."""
         student = ColumnDensity(**self.student_settings(size)).to(self.barred.device)
         student.barred.copy_(self.barred)
+        if student.skip is not None and self.skip is not None:
+            student.skip.take_over(self.skip)
         return student
 
     def _n_parameters_of(self, hidden: int) -> int:
@@ -240,13 +256,18 @@ class ColumnDensity(Density):
         n_visible = sum(n_given + j for j in range(self.n_noise))
         seen = sum(self.given_cardinalities + self.cardinalities[:-1])
         first = (n_visible * embedding + self.n_noise) * hidden
-        return seen * embedding + first + (self.n_noise * hidden + sum(self.cardinalities)) * (hidden + 1)
+        skip = 0 if self.skip is None else 2 * self.n_noise * hidden
+        return seen * embedding + first + (self.n_noise * hidden + sum(self.cardinalities)) * (hidden + 1) + skip
 
     def _inputs(self, values: Tensor, place: int, code: Tensor | None = None) -> Tensor:
         embedded = self.embedding(values + self.offsets[place : place + values.shape[1]]).flatten(1)
         return embedded if code is None else torch.cat([code, embedded], dim=1)
 
-    def _logits(self, inputs: Tensor, first: int, end: int) -> list[Tensor]:
+    def _means(self, values: Tensor) -> Tensor:
+        """Return the means that the skip expects of every column; without a skip they are not used."""
+        return values.new_zeros((1, self.n_noise)) if self.skip is None else self.skip.means(values)
+
+    def _logits(self, inputs: Tensor, first: int, end: int, values: Tensor, means: Tensor) -> list[Tensor]:
         """Return the logits of the columns from `first` to `end`; inputs hold what the last of them may look at."""
         units, n_seen = self._units(first, end), self.visible[end - 1] if end else 0
         weight = self.first_weight[:n_seen, units]
@@ -257,8 +278,12 @@ class ColumnDensity(Density):
         block = torch.baddbmm(self.block_bias[first:end], self.dropout(hidden), self.block_weight[first:end])
         hidden = hidden + F.silu(block)
         bars = self.barred.split(self.cardinalities)[first:end]
+        if self.skip is not None:
+            hidden = self.skip.moved(first, hidden, means)
         heads = zip(self.heads[first:end], hidden.unbind(0), bars, strict=True)
-        return [torch.addmm(head.bias + bar, own, head.weight.T) for head, own, bar in heads]
+        if self.skip is None:
+            return [torch.addmm(head.bias + bar, own, head.weight.T) for head, own, bar in heads]
+        return [self.skip.logits(j, head, own, bar, values) for j, (head, own, bar) in enumerate(heads, first)]
 
     def _units(self, first: int, end: int) -> slice:
         return slice(first * self.hidden_features, end * self.hidden_features)
@@ -270,15 +295,3 @@ def _parameter(*shape: int) -> nn.Parameter:
 
 def _values(given: Given) -> Tensor:
     return given.levels if given.classes is None else torch.cat([given.classes[:, None], given.levels], dim=1)
-
-
-def _draw(logits: Tensor, uniforms: Tensor) -> Tensor:
-    if not len(logits):
-        return torch.empty(0, dtype=torch.int64, device=logits.device)
-    cumulative = logits.exp().cumsum(dim=1)
-    smallest, largest = cumulative[:, -1].aminmax()
-    if not (smallest > 1e-30 and largest < 1e30):  # softmax shifts each row into range, at twice the time
-        cumulative = torch.softmax(logits, dim=1).cumsum(dim=1)
-    # scaled by the last sum, so that rounding can never step past the last token that may be drawn
-    drawn = torch.searchsorted(cumulative, uniforms * cumulative[:, -1:], right=True)
-    return drawn[:, 0].clamp_(max=logits.shape[1] - 1)

@@ -1,0 +1,242 @@
+"""What a column's distribution is before a network is trained: in closed form, from the tokens of the rows."""
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from skfairgen.nn.table._prefix_regressions import prefix_regressions
+
+MAX_LEVELS = 16  # of a seen column that have a feature of their own
+MIN_SHARE = 0.03  # of the rows, for a level or spike to have one
+LOG_PRECISIONS = (-2.0, 8.0)
+LEAST_ERROR = 1e-3  # of a regression, in variances: bins are about so wide
+UNSEEN = 0.5  # rows that a token counts for which no row held
+CONCENTRATIONS = 2.0 ** torch.arange(0, 21, dtype=torch.float64)
+
+
+class TokenNumbers(NamedTuple):
+    """The numbers of the tokens of each column.
+
+    Attributes
+    ----------
+    values : sequence of Tensor of shape (cardinality,)
+        The number that a token stands for; NaN where it stands for none, as in a categorical column.
+    n_spikes : sequence of int
+        The tokens of a numeric column from 1 to this are single numbers.
+    """
+
+    values: Sequence[Tensor]
+    n_spikes: Sequence[int]
+
+    @property
+    def scored(self) -> list[int]:
+        """1 for each column that has numbers, 0 for each that has none."""
+        return [int(not bool(own.isnan().all())) for own in self.values]
+
+
+class ColumnSkip(nn.Module):
+    r"""Give every column the distribution that linear regressions and shares alone expect of it.
+
+    A numeric column j has a score :math:`u_t` for each token t: the normal score of its middle rank, of mean 0 and
+    variance 1 over the rows. Its logits are those of a normal density of mean :math:`\mu` and precision
+    :math:`\pi` over a standard one, on top of the logarithms of the shares:
+
+    .. math:: \log s_t + \pi \mu u_t + (1 - \pi) u_t^2 / 2,
+              \qquad \mu_j = \sum_{k < j} E_{k}[t_k, j]
+
+    with effects E of the values before, by ridge regression. A missing value stands outside: its score is 0. The
+    logits of a categorical column are shifted by what is given, as far as the rows tell: by
+
+    .. math:: \log \sum_\kappa w_{g\kappa} \frac{N_{gt} + \kappa s_t}{(n_g + \kappa) s_t}
+
+    for the level g with :math:`N_{gt}` of its :math:`n_g` rows at t, with weights in proportion to the
+    Dirichlet-multinomial likelihood of the level's rows under the concentration :math:`\kappa`.
+
+    Parameters
+    ----------
+    cardinalities, given_cardinalities : sequence of int
+        As of :class:`ColumnDensity`.
+    scored : sequence of int
+        For each generated column, 1 where it has scores, 0 where it is categorical.
+    hidden_features : int
+        Width of the hidden blocks that correct mean and precision.
+    """
+
+    effects: Tensor
+    scores: Tensor
+    offsets: Tensor
+    log_precision: Tensor
+    level_shifts: Tensor
+
+    def __init__(
+        self,
+        cardinalities: Sequence[int],
+        given_cardinalities: Sequence[int],
+        scored: Sequence[int],
+        hidden_features: int,
+    ) -> None:
+        super().__init__()
+        if len(scored) != len(cardinalities):
+            raise ValueError(f"scored names {len(scored)} columns, and there are {len(cardinalities)}.")
+        self.cardinalities = list(cardinalities)
+        self.n_given = len(given_cardinalities)
+        self.scored = [bool(own) for own in scored]
+        ends = list(accumulate(cardinalities))
+        self.tokens_of = [slice(end - n, end) for end, n in zip(ends, cardinalities, strict=True)]
+        seen = [*given_cardinalities, *cardinalities[:-1]]
+        offsets = torch.tensor([0, *accumulate(seen)][: len(seen)], dtype=torch.long)
+        self.register_buffer("offsets", offsets, persistent=False)
+        n_columns = len(self.cardinalities)
+        zeros = {"effects": (max(sum(seen), 1), n_columns), "scores": (sum(cardinalities),)}
+        zeros |= {"log_precision": (n_columns,), "level_shifts": (sum(given_cardinalities), sum(cardinalities))}
+        for name, shape in zeros.items():
+            self.register_buffer(name, torch.zeros(shape, dtype=torch.float32))
+        self.correction = nn.Parameter(torch.zeros((n_columns, hidden_features, 2), dtype=torch.float32))
+
+    @torch.no_grad()
+    def learn(self, values: Tensor, tokens: Tensor, numbers: TokenNumbers) -> Tensor:
+        """Learn from rows; return the logarithm of each token's share, shape (sum of cardinalities,).
+
+        Parameters
+        ----------
+        values : Tensor of shape (B, S), int64
+            What is given of each row.
+        tokens : Tensor of shape (B, D), int64
+            Its tokens.
+        numbers : TokenNumbers
+            What they stand for.
+        """
+        values, tokens = values.cpu(), tokens.cpu()
+        seen = [*values.T, *tokens.T]
+        counts = [
+            torch.bincount(own, minlength=n).double() for own, n in zip(tokens.T, self.cardinalities, strict=True)
+        ]
+        scores = [
+            _normal_scores(own.double(), count) if is_scored else torch.zeros_like(count)
+            for own, count, is_scored in zip(numbers.values, counts, self.scored, strict=True)
+        ]
+        features = [_level_features(torch.bincount(own).double(), 0.0) for own in values.T]
+        for own, count, is_scored, n_single in zip(scores, counts, self.scored, numbers.n_spikes, strict=True):
+            features.append(_number_features(own, count, n_single) if is_scored else _level_features(count, MIN_SHARE))
+        starts = list(accumulate([1, *(table.shape[1] for table in features)]))
+        numeric = [j for j, is_scored in enumerate(self.scored) if is_scored]
+        if numeric:
+            ones = torch.ones((len(tokens), 1), dtype=torch.float64)
+            X = torch.cat([ones, *[table[own] for table, own in zip(features, seen, strict=True)]], dim=1)
+            targets = [starts[self.n_given + j] for j in numeric]
+            weights, errors = prefix_regressions(X, targets, free=starts[self.n_given])
+            self.log_precision[numeric] = -errors.clamp(LEAST_ERROR, 1.0).log().to(self.effects)
+            for place, (table, offset) in enumerate(zip(features[:-1], self.offsets.tolist(), strict=True)):
+                effects = table @ weights[starts[place] : starts[place + 1]] + (weights[0] if place == 0 else 0.0)
+                self.effects[offset : offset + len(table), numeric] = effects.to(self.effects)
+        self.scores.copy_(torch.cat(scores))
+        shares = [count.clamp(min=UNSEEN) / count.clamp(min=UNSEEN).sum() for count in counts]
+        for offset, own in zip(self.offsets.tolist(), values.T, strict=False):
+            for place, (column, share) in enumerate(zip(tokens.T, shares, strict=True)):
+                if not self.scored[place]:
+                    shifts = _shrunk_shifts(own, column, share)
+                    self.level_shifts[offset : offset + len(shifts), self.tokens_of[place]] = shifts.to(self.effects)
+        return torch.cat(shares).log().to(self.effects)
+
+    def means(self, values: Tensor) -> Tensor:
+        """Return the mean of every column by the effects of the first values seen, shape (B, D)."""
+        return F.embedding_bag(values + self.offsets[: values.shape[1]], self.effects, mode="sum")
+
+    def add_effects(self, means: Tensor, place: int, tokens: Tensor) -> None:
+        """Add the effects of a generated column's tokens, shape (B,), to the means of the columns after it."""
+        effects = self.effects[int(self.offsets[self.n_given + place]) :, place + 1 :]
+        means[:, place + 1 :] += effects.index_select(0, tokens)
+
+    def moved(self, first: int, hidden: Tensor, means: Tensor) -> Tensor:
+        """Return hidden blocks with the two statistics that :meth:`logits` takes, shape (n, B, hidden_features + 2).
+
+        Parameters
+        ----------
+        first : int
+            The first of n columns in a row.
+        hidden : Tensor of shape (n, B, hidden_features)
+            Their hidden blocks.
+        means : Tensor of shape (B, n)
+            Their means, by the effects.
+        """
+        columns = slice(first, first + len(hidden))
+        mean, log_precision = torch.bmm(hidden, self.correction[columns]).unbind(2)
+        precision = (log_precision + self.log_precision[columns, None]).clamp(*LOG_PRECISIONS).exp()
+        statistics = torch.stack([precision * (mean + means.T), (1 - precision) / 2], dim=2)
+        return torch.cat([hidden, statistics], dim=2)
+
+    def logits(self, place: int, head: nn.Linear, moved: Tensor, base: Tensor, values: Tensor) -> Tensor:
+        """Return the logits of the tokens of a column, shape (B, cardinality).
+
+        Parameters
+        ----------
+        place : int
+            The column.
+        head : Linear
+            What turns its hidden block into logits.
+        moved : Tensor of shape (B, hidden_features + 2)
+            That block, by :meth:`moved`.
+        base : Tensor of shape (cardinality,)
+            The logarithm of the share of each token.
+        values : Tensor of shape (B, n_given), int64
+            What is given.
+        """
+        own = self.tokens_of[place]
+        if self.scored[place]:
+            scores = self.scores[own]
+            weight = torch.cat([head.weight, torch.stack([scores, scores.square()], dim=1)], dim=1)
+            return torch.addmm(head.bias + base, moved, weight.T)
+        given = values[:, : self.n_given] + self.offsets[: self.n_given]
+        shifts = F.embedding_bag(given, self.level_shifts[:, own], mode="sum")
+        return torch.addmm(shifts + (head.bias + base), moved[:, :-2], head.weight.T)
+
+    def take_over(self, learned: "ColumnSkip") -> None:
+        """Copy the closed form of another skip for the same columns."""
+        for name, own in self.named_buffers():
+            own.copy_(learned.get_buffer(name))
+
+
+def _normal_scores(values: Tensor, counts: Tensor) -> Tensor:
+    """Return the normal score of each token's middle rank, of mean 0 and variance 1 over the rows; 0 for no number."""
+    scores = torch.zeros_like(counts)
+    places = torch.nonzero(~values.isnan() & (counts > 0))[:, 0]
+    places = places[values[places].argsort(stable=True)]
+    own = counts[places]
+    if len(places) < 2:
+        return scores
+    found = torch.special.ndtri((own.cumsum(0) - own / 2) / own.sum())
+    found = found - (found * own).sum() / own.sum()
+    scores[places] = found / ((found.square() * own).sum() / own.sum()).sqrt()
+    return scores
+
+
+def _number_features(scores: Tensor, counts: Tensor, n_spikes: int) -> Tensor:
+    """Return features of the tokens of a number: its score, and marks of a missing value and of frequent spikes."""
+    least = MIN_SHARE * float(counts.sum())
+    marked = [place for place in range(n_spikes + 1) if float(counts[place]) >= max(least, 1.0)]
+    if int((counts > 0).sum()) <= 2:  # the score tells them apart
+        marked = marked[:0]
+    return torch.cat([scores[:, None], torch.eye(len(scores), dtype=scores.dtype)[:, marked]], dim=1)
+
+
+def _level_features(counts: Tensor, min_share: float) -> Tensor:
+    """Return marks of the commonest levels, shape (n_levels, n_marked)."""
+    commonest = counts.argsort(descending=True, stable=True)[:MAX_LEVELS]
+    marked = commonest[counts[commonest] >= max(min_share * float(counts.sum()), 1.0)]
+    return torch.eye(len(counts), dtype=counts.dtype)[:, marked]
+
+
+def _shrunk_shifts(levels: Tensor, tokens: Tensor, shares: Tensor) -> Tensor:
+    """Return the shifts of the logits of tokens at each level, averaged over concentrations by their likelihood."""
+    n_levels, n_tokens = int(levels.max()) + 1, len(shares)
+    counts = torch.bincount(levels * n_tokens + tokens, minlength=n_levels * n_tokens).view(n_levels, -1).double()
+    totals, whole = counts.sum(dim=1), CONCENTRATIONS[:, None]
+    prior = whole[:, :, None] * shares
+    likelihood = (torch.lgamma(counts + prior) - torch.lgamma(prior)).sum(dim=2)
+    weights = torch.softmax(likelihood + torch.lgamma(whole) - torch.lgamma(totals + whole), dim=0)
+    expected = weights[:, :, None] * (counts + prior) / (totals + whole)[:, :, None]
+    return (expected.sum(dim=0) / shares).log()
