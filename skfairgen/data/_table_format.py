@@ -56,10 +56,7 @@ class TableFormat:
         native, X = Native.of(X)
         if isinstance(X, pd.DataFrame):
             if X.shape[0] == 0 or X.shape[1] == 0:
-                raise ValueError(
-                    f"Found a table of {X.shape[0]} sample(s) and {X.shape[1]} feature(s) (shape={X.shape}) "
-                    "while a minimum of 1 of each is required. Pass a table that has rows and columns."
-                )
+                raise _nothing_in(X.shape)
             frame = X.set_axis(range(X.shape[1]), axis=1).reset_index(drop=True)
             forms, frame = _plain(frame, X.columns)
             return cls("frame", X.columns, None, native, forms), frame
@@ -160,6 +157,8 @@ def _two_axes(X, container):
         n_axes = np.ndim(array)
     except ValueError as error:  # rows of unequal shapes
         raise ValueError(f"X cannot be read as a table: {error}. Pass rows of one length.") from error
+    if n_axes == 2 and 0 in array.shape:
+        raise _nothing_in(array.shape)
     if n_axes == 2:
         return array
     if n_axes == 1 and container == "list" and len({np.size(row) for row in X}) > 1:
@@ -167,6 +166,13 @@ def _two_axes(X, container):
     raise ValueError(
         f"Expected 2D array, got {n_axes}D array instead: X is a {type(X).__name__} of the shape {np.shape(array)}. "
         "Reshape your data: X.reshape(-1, 1) for one column, or X.reshape(1, -1) for one row."
+    )
+
+
+def _nothing_in(shape):
+    return ValueError(
+        f"Found a table of {shape[0]} sample(s) and {shape[1]} feature(s) (shape={shape}) while a minimum of 1 is "
+        "required of each. Pass a table that has rows and columns."
     )
 
 
