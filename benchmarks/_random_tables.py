@@ -160,7 +160,7 @@ def _binary(rng, n):
 LABELS = {
     "integers": _binary,
     "int8": lambda rng, n: _binary(rng, n).astype("int8"),
-    "uint64": lambda rng, n: (_binary(rng, n) + 2**63).astype("uint64"),
+    "uint64": lambda rng, n: _binary(rng, n).astype("uint64") + np.uint64(2**63),
     "booleans": lambda rng, n: _binary(rng, n) == 1,
     "float": lambda rng, n: _binary(rng, n).astype(float),
     "words": lambda rng, n: _words(rng, n, 3),
@@ -332,8 +332,8 @@ def _made(estimator, X, y, options):
         return estimator.inverse_transform(codes, random_state=0), None, 0
     if isinstance(estimator, FairGenerator):
         return *estimator.fit(X, y, **options).sample(31, random_state=0), 0
-    n_real = len(as_pandas(y)) if estimator.mode == "augment" else 0
     made = estimator.fit_resample(X, y, **options)
+    n_real = len(as_pandas(y)) if estimator.mode == "augment" else 0
     assert estimator.mode == "augment" or len(made[1]) == 17
     return *made, n_real
 

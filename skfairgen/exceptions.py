@@ -19,3 +19,7 @@ class CollapseWarning(SkfairgenWarning):
 
 class TrainingBudgetWarning(SkfairgenWarning):
     """Training stopped at its time or epoch budget before it had converged."""
+
+
+class TextColumnWarning(SkfairgenWarning):
+    """A column of text reads as numbers or dates, and is learned as words; the message says how to turn it."""

@@ -183,7 +183,9 @@ def _sort_order(levels):
 
 
 def _band_names(edges, dtype):
-    ticks = from_numbers(edges, np.zeros(len(edges), dtype=bool), dtype)
+    ticks = from_numbers(edges, np.zeros(len(edges), dtype=bool), dtype).tolist()
+    if isinstance(dtype, pd.ArrowDtype) and dtype.kind in "mM":  # Arrow gives dates, which are no ends of an Interval
+        ticks = [pd.Timestamp(tick) if dtype.kind == "M" else pd.Timedelta(tick) for tick in ticks]
     return [pd.Interval(low, high, "right") for low, high in zip(ticks[:-1], ticks[1:], strict=True)]
 
 

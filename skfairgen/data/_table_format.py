@@ -157,6 +157,8 @@ def _two_axes(X, container):
         n_axes = np.ndim(array)
     except ValueError as error:  # rows of unequal shapes
         raise ValueError(f"X cannot be read as a table: {error}. Pass rows of one length.") from error
+    if array.dtype.kind == "c":
+        raise ValueError("Complex data not supported: X holds complex numbers. Split them into two columns each.")
     if n_axes == 2 and 0 in array.shape:
         raise _nothing_in(array.shape)
     if n_axes == 2:

@@ -190,3 +190,13 @@ def test_names_may_occur_twice_in_arrow():
     X = pa.Table.from_arrays([pa.array(numbers), pa.array(-numbers)], ["same", "same"])
     drawn, _ = FairGenerator(max_epochs=1, random_state=0).fit(X).sample(5)
     assert drawn.column_names == ["same", "same"]
+
+
+@pytest.mark.parametrize("name", ["day", "moment", "zoned", "span", "price"])
+def test_many_sensitive_values_of_polars_are_cut_into_bands(name):
+    X, y = polars_table()
+    generator = FairGenerator(name, max_epochs=1, random_state=0).fit(X, y)
+    assert len(generator.groups_) == 4
+    drawn, _, values = generator.sample(20, return_sensitive_features=True, random_state=0)
+    assert drawn[name].is_between(X[name].min(), X[name].max()).all()
+    assert from_bytes(to_bytes(generator)).groups_ == generator.groups_

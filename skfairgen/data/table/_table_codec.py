@@ -15,6 +15,7 @@ from skfairgen.data.table._find_relations import find_relations, order_of
 from skfairgen.data.table._numbers import in_unit_of, is_time
 from skfairgen.data.table._numeric_column import NumericColumn
 from skfairgen.data.table._relation import floats
+from skfairgen.data.table._text_columns import warn_about_text
 from skfairgen.data.table._token_spec import TokenSpec, token_spec
 from skfairgen.exceptions import LeakageWarning
 
@@ -98,6 +99,8 @@ class TableCodec:
             columns[position] = self._column_codec(position, column, n_bins).fit(column)
         self.columns_: dict[int, Any] = self._with_relations(columns, table)
         _warn_about_identifiers(columns, names, len(table))
+        is_auto = isinstance(self.categorical_columns, str)
+        warn_about_text(columns, names, () if is_auto else self.categorical_columns)
         self.cardinalities_: list[int] = [column.cardinality_ for column in self.columns_.values()]
         self.generable_: list[np.ndarray] = [column.generable_ for column in self.columns_.values()]
         return self
