@@ -122,7 +122,8 @@ class ArrowForm:
 
         array = pyarrow.chunked_array(pyarrow.array(column.array))
         if self.indices:
-            values = array.unify_dictionaries().to_pandas().array
+            signed = pyarrow.dictionary(pyarrow.int64(), array.type.value_type, array.type.ordered)
+            values = array.cast(signed).unify_dictionaries().to_pandas().array  # unsigned places are not for pandas
             return pd.Series(values if self.ordered else values.remove_unused_categories(), name=column.name)
         plain = pyarrow.float64() if self.arguments else pyarrow.type_for_alias(ARROW_VIEWS[self.type])
         return pd.Series(pd.arrays.ArrowExtensionArray(array.cast(plain)), name=column.name)

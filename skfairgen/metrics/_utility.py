@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.model_selection import train_test_split
 
+from skfairgen._listed import listed
 from skfairgen.data import Columns, Rows, as_frame
 from skfairgen.metrics._judging_classifier import (
     FIGURES,
@@ -232,8 +233,8 @@ def _train_and_test(trained_on, tested_on, classifier, sensitive_columns, pos_la
 def _feature_sets(table, sensitive_columns):
     if sensitive_columns is None:
         return {"with sensitive": []}
-    listed = isinstance(sensitive_columns, (list, tuple, np.ndarray, pd.Index))
-    labels = list(sensitive_columns) if listed else [sensitive_columns]
+    is_list = isinstance(sensitive_columns, (list, tuple, np.ndarray, pd.Index))
+    labels = list(sensitive_columns) if is_list else [sensitive_columns]
     unknown = [label for label in labels if label not in table.columns]
     if unknown:
         raise ValueError(

@@ -159,7 +159,7 @@ def test_weights_reach_the_last_step_of_a_pipeline():
     )
     assert found.to_frame().loc[(SEES, WEIGHTS), "demographic_parity_ratio_change"] > 0
     assert DOES_NOT_SEE not in found.best_  # the pipeline names the column
-    assert "group_0" in found.skipped_[DOES_NOT_SEE, AS_IT_IS]
+    assert "column" in found.skipped_[DOES_NOT_SEE, AS_IT_IS]
 
 
 def test_words_missing_values_and_labels_of_text_are_taken():

@@ -79,4 +79,4 @@ def _unit(dtype):
 
 
 def _arrow_integer(dtype):
-    return f"int{8 * dtype.itemsize}[pyarrow]"
+    return f"int{dtype.pyarrow_dtype.bit_width}[pyarrow]"
