@@ -17,6 +17,10 @@ class CollapseWarning(SkfairgenWarning):
     """A code, or decisions that obey a criterion, keep little of what the rows tell, or do not obey it."""
 
 
+class WarmStartWarning(SkfairgenWarning):
+    """A fit with ``warm_start=True`` could not go on from the last one and started over."""
+
+
 class TrainingBudgetWarning(SkfairgenWarning):
     """Training stopped at its time or epoch budget before it had converged."""
 

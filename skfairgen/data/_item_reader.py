@@ -40,11 +40,20 @@ class ItemReader:
         codec = KINDS[kind_of_format(schema.format)].codec(schema, categorical_columns, hidden)
         return cls(schema, codec.fit(schema.features(frame), schema.feature_names))
 
-    def covers(self, schema: Schema, frame: pd.DataFrame, *, is_blind: bool = False) -> bool:
-        """Tell whether a network trained on what this reader read can go on with other rows."""
+    @property
+    def identifiers(self) -> list[Any]:
+        """Labels of the columns that look like identifiers; empty without columns."""
+        columns = self.schema.format.columns
+        return [] if columns is None else [columns[position] for position in self.codec.identifiers_]
+
+    def what_is_new(self, schema: Schema, frame: pd.DataFrame, *, is_blind: bool = False) -> str | None:
+        """Say why a network trained on what this reader read cannot go on with other rows; None where it can."""
         hidden = set(schema.sensitive_positions) if is_blind else set()
-        is_same = self.schema.fits(schema) and self.codec.hidden_columns == hidden
-        return is_same and self.codec.covers(schema.features(frame))
+        if not self.schema.fits(schema) or self.codec.hidden_columns != hidden:
+            return "the columns, classes or groups are others than those of the last fit"
+        if self.codec.covers(schema.features(frame)):
+            return None
+        return "some values, or their dtypes, are none that the last fit met"
 
     def items(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
         """Return the items of rows under integer labels."""

@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_consistent_length
 
 from skfairgen.data import UNLABELED, ItemReader, read_partial_target
 from skfairgen.estimators._learning import training_options
+from skfairgen.estimators._table_guards import warn_of_a_new_start, warn_of_identifiers, warn_of_told_classes
 from skfairgen.models import CodeModel
 from skfairgen.nn import autoencoder_for
 from skfairgen.training import FairObjective, draw_seed, fit_autoencoder, torch_generator, torch_runtime
@@ -101,6 +102,8 @@ def learn_code(encoder, table, labels, rng):
     go_on = reader is not None
     if not go_on:
         reader = ItemReader.fit(schema, rows.frame, encoder.categorical_columns, is_blind=is_blind)
+    warn_of_identifiers(reader)
+    warn_of_told_classes(schema, rows.frame, labels.class_codes)
     arrays = {
         **reader.items(rows.frame),
         "levels": table.cells.levels[rows.group_codes],
@@ -148,14 +151,16 @@ def _reader_to_go_on_with(encoder, table, labels):
     if not hasattr(encoder, "model_"):
         return None
     is_blind = not encoder.sensitive_at_prediction
-    if not encoder.reader_.covers(table.schema, table.rows.frame, is_blind=is_blind):
-        return None
+    is_new = encoder.reader_.what_is_new(table.schema, table.rows.frame, is_blind=is_blind)
     network, asked = encoder.model_.autoencoder, widths(encoder, table, labels)
     same_classes = np.array_equal(labels.predicted, encoder.classes_)
     same_width = network.encoder.latent_features == asked["latent_features"]
     same_sight = encoder.model_.sees_levels == encoder.sensitive_at_prediction
     is_student = hasattr(encoder, "distillation_report_")
     if is_student or not (same_classes and same_width and same_sight):
+        is_new = "the last fit has another network"
+    if is_new is not None:
+        warn_of_a_new_start(is_new)
         return None
     return ItemReader(table.schema, encoder.reader_.codec)
 

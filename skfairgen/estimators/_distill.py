@@ -15,6 +15,7 @@ from skfairgen.estimators._distilled_generator import DistilledGenerator, studen
 from skfairgen.estimators._fair_generator import FairGenerator
 from skfairgen.estimators._fitted import set_fitted
 from skfairgen.estimators._generator_fitting import drawer_of
+from skfairgen.estimators._table_guards import warn_of_identifiers
 from skfairgen.models import CodeModel, distill_code, distill_density
 from skfairgen.training import DistillationOptions, draw_seed, random_generator, torch_generator
 
@@ -159,6 +160,7 @@ def distill(
     options = DistillationOptions(
         quality_weight, utility_weight, temperature, max_epochs, max_seconds, lr, teacher.device, int(verbose)
     )
+    warn_of_identifiers(teacher.reader_)
     rng = random_generator(random_state)
     generator = torch_generator(draw_seed(rng))
     if is_encoder:

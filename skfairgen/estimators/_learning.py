@@ -3,14 +3,19 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from skfairgen.criteria import Cells
 from skfairgen.data import ItemReader, as_pandas, read_training_rows, read_weights
+from skfairgen.estimators._bad_fits import warn_of_nothing_learned
 from skfairgen.estimators._fitted import feature_names
+from skfairgen.estimators._table_guards import warn_of_a_new_start, warn_of_identifiers, warn_of_told_classes
 from skfairgen.models import DensityModel, TeacherModel
 from skfairgen.nn import density_for
 from skfairgen.training import TrainingOptions, checked_device, draw_seed, fit_density, torch_generator, torch_runtime
+
+MAX_JUDGED = 2_000  # rows that a fit is judged by
 
 
 @dataclass(frozen=True)
@@ -93,11 +98,17 @@ def learn_rows(table, options: TrainingOptions, rng, *, categorical_columns, is_
     """
     schema, rows, cells = table.schema, table.rows, table.cells
     reader, density = None, None
-    if go_on_from is not None and go_on_from.reader_.covers(schema, rows.frame, is_blind=is_blind):
+    is_new = None if go_on_from is None else go_on_from.reader_.what_is_new(schema, rows.frame, is_blind=is_blind)
+    if is_new is not None:
+        warn_of_a_new_start(is_new)
+    if go_on_from is not None and is_new is None:
         reader = ItemReader(schema, go_on_from.reader_.codec)
         density = go_on_from.model_.rows.density
     else:
         reader = ItemReader.fit(schema, rows.frame, categorical_columns, is_blind=is_blind)
+    warn_of_identifiers(reader)
+    if schema.target is not None:
+        warn_of_told_classes(schema, rows.frame, rows.class_codes)
     given = {"classes": rows.class_codes, "levels": cells.levels[rows.group_codes]}
     if rows.weights is not None:
         given["weights"] = rows.weights
@@ -108,6 +119,8 @@ def learn_rows(table, options: TrainingOptions, rng, *, categorical_columns, is_
             density = density_for(reader.codec.spec, cells.n_classes, cells.cardinalities, generator=generator)
         fitted = fit_density(density, {**items, **given}, options, rng, generator)
     model = TeacherModel(DensityModel(fitted.module, cells, blind_terms=_blind_terms(schema)), draw_seed(rng))
+    judged = fitted.held_out if len(fitted.held_out) else np.arange(len(rows))
+    warn_of_nothing_learned(model.rows, items, rows, judged[:MAX_JUDGED], options, n_threads)
     return Learned(reader, model, pd.DataFrame(fitted.history))
 
 

@@ -8,8 +8,9 @@ from typing import Any, BinaryIO, Literal
 
 from sklearn.utils.validation import check_is_fitted
 
-from skfairgen.estimators._private_export import without_records
+from skfairgen.estimators._private_export import blanked_columns, without_records
 from skfairgen.estimators._saved_states import CLASSES, estimator_from_state, estimator_to_state
+from skfairgen.estimators._table_guards import warn_of_identifiers_in_a_file
 from skfairgen.files import FORMAT_VERSION, pack, read_archive, to_version_2, unpack, write_archive
 
 PACKAGES = ("skfairgen", "numpy", "pandas", "scikit-learn", "torch", "safetensors")
@@ -59,6 +60,8 @@ def save(
     10
     """
     manifest, state, arrays = _contents(estimator, private_export)
+    fitted = getattr(estimator, "generator_", estimator)  # of a resampler, what draws
+    warn_of_identifiers_in_a_file(fitted.reader_, blanked_columns(fitted) if manifest["private_export"] else [])
     write_archive(path, manifest, state, arrays)
 
 
@@ -108,7 +111,7 @@ def load(path: str | PathLike[str] | BinaryIO, *, max_bytes: int = 1 << 30) -> A
 def size_bytes(estimator):
     """Return the bytes of the file that :func:`save` writes."""
     file = io.BytesIO()
-    save(estimator, file)
+    write_archive(file, *_contents(estimator, "auto"))
     return len(file.getvalue())
 
 

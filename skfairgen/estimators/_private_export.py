@@ -8,6 +8,16 @@ import numpy as np
 from skfairgen.models import DensityModel
 
 
+def blanked_columns(student):
+    """Return the labels of the columns that a private file leaves empty: no category is held by several rows."""
+    codec, labels = student.reader_.codec, student.reader_.schema.format.columns
+    return [
+        labels[position]
+        for position, column in ({} if labels is None else codec.columns_).items()
+        if len(getattr(column, "levels_", [])) and column.level_counts_.max() < codec.min_category_count
+    ]
+
+
 def without_records(student):
     """Return a copy of a DistilledGenerator whose codec and schema hold no rare level and no exact extreme.
 

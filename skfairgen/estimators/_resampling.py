@@ -11,6 +11,7 @@ from skfairgen.estimators._fitted import set_fitted
 from skfairgen.estimators._generator_fitting import drawer_of, fit_generator
 from skfairgen.estimators._learning import read_table
 from skfairgen.estimators._resampling_plan import ResamplingPlan
+from skfairgen.estimators._table_guards import warn_of_a_new_start
 from skfairgen.training import draw_seed, random_generator
 
 MIN_DISTILLED_ROWS = 5_000  # benchmarks/distillation.py --part rows
@@ -79,6 +80,8 @@ def _teacher(resampler, rng):
     parameters = resampler.get_params(deep=False)
     shared = {name: parameters[name] for name in FairGenerator().get_params() if name in parameters}
     goes_on = resampler.warm_start and hasattr(resampler, "teacher_")
+    if resampler.warm_start and hasattr(resampler, "generator_") and not goes_on:
+        warn_of_a_new_start("no teacher is kept to go on from; use keep_teacher=True")
     if resampler.label_draw == "auto" and resampler.mode == "augment":
         shared["label_draw"] = "decide"
     teacher = copy(resampler.teacher_) if goes_on else FairGenerator()

@@ -1,5 +1,7 @@
 """The one training loop: a module, a task that judges it, rows, and what happens around batches and epochs."""
 
+import math
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
@@ -8,6 +10,7 @@ from skorch import NeuralNet
 from skorch.callbacks import Callback
 from torch import Generator, Tensor, nn
 
+from skfairgen.exceptions import TrainingBudgetWarning
 from skfairgen.nn import draw_from
 from skfairgen.training._batches import Rows, SlicedBatches, TensorRows
 from skfairgen.training._callbacks import AnnealedBudget, AveragedWeights, EpochBar, StopTraining
@@ -100,10 +103,13 @@ def train(
 
     Raises
     ------
+    ValueError
+        If the loss of an epoch is not finite, or a weight is not a number.
     KeyboardInterrupt
         If the user interrupts training; the module is then in an unknown state.
     """
-    n_batches = options.max_epochs * len(SlicedBatches(rows, batch_size, generator, MAX_ROWS_AN_EPOCH))
+    n_in_epoch = len(SlicedBatches(rows, batch_size, generator, MAX_ROWS_AN_EPOCH))
+    budget = AnnealedBudget(progress, options.max_seconds, options.max_epochs * n_in_epoch)
     bar = [EpochBar(options.max_epochs, description)] if options.verbose else []
     net = TaskNet(
         module,
@@ -123,7 +129,7 @@ def train(
         iterator_valid__batch_size=held_out_batch,
         train_split=None,
         callbacks=[
-            AnnealedBudget(progress, options.max_seconds, n_batches),
+            budget,
             *callbacks,
             AveragedWeights(progress),
             *bar,
@@ -145,7 +151,22 @@ def train(
         net.notify("on_train_end", X=rows, y=None)
         draw_from(module, None)
         module.eval()
+    _check_numbers(module, net.history, options.lr)
+    if budget.n_done_ < n_in_epoch:
+        warnings.warn(
+            f"{description}: max_seconds={options.max_seconds} ended it after {budget.n_done_:,} of the "
+            f"{n_in_epoch:,} batches of one pass over the rows. Give it more time.",
+            TrainingBudgetWarning,
+            stacklevel=2,
+        )
     return list(net.history)
+
+
+def _check_numbers(module, history, lr):
+    lost = [epoch["epoch"] for epoch in history if not math.isfinite(epoch.get("train_loss", 0.0))]
+    if lost or any(torch.isnan(weight).any() for weight in module.parameters()):
+        when = f"in epoch {lost[0]}" if lost else "before the first epoch ended"
+        raise ValueError(f"Training failed: the loss was no finite number {when}, with lr={lr}. Lower lr.")
 
 
 def columns_of(history: History, names: Iterable[str]) -> History:

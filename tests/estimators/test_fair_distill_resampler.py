@@ -427,6 +427,7 @@ def test_a_warm_start_goes_on_from_the_last_weights(made):
     assert resampler.history_["train_loss"].iloc[-3] < cold.history_["train_loss"].iloc[0]
 
 
+@pytest.mark.filterwarnings("ignore::skfairgen.exceptions.WarmStartWarning")
 def test_a_warm_start_begins_anew_when_a_value_is_new():
     X, y = _small()
     resampler = _resampler("s", warm_start=True, mode="replace")

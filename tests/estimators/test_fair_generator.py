@@ -169,6 +169,7 @@ def test_tables_of_every_shape_are_learned(X):
         assert X[name].isna().all() == X_new[name].isna().all()
 
 
+@pytest.mark.filterwarnings("ignore::skfairgen.exceptions.WarmStartWarning")
 def test_tokens_that_may_tell_a_hidden_column_are_not_gone_on_with():
     """A column is never read as its distance from a sensitive one, and a sensitive one only by a model that sees it."""
     rng = np.random.default_rng(0)

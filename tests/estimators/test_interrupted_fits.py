@@ -78,6 +78,7 @@ def stop_after(n_calls, monkeypatch):
 @pytest.mark.parametrize("warm_start", [False, True])
 @pytest.mark.parametrize("n_calls", [0, 3])
 @pytest.mark.parametrize("make", MAKERS)
+@pytest.mark.filterwarnings("ignore::skfairgen.exceptions.WarmStartWarning")
 def test_an_interrupted_fit_changes_nothing(made, make, n_calls, warm_start, monkeypatch):
     estimator = make(made.data, made.target, warm_start=warm_start)
     watch = Watch(estimator, made.data)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import torch
 
+from skfairgen.exceptions import TrainingBudgetWarning
 from skfairgen.nn import ColumnDensity, Given
 from skfairgen.training import TrainingOptions, fit_density, torch_generator
 from skfairgen.training import _callbacks as callbacks
@@ -137,7 +138,8 @@ def test_training_ends_with_its_seconds_and_the_rate_annealed(monkeypatch):
 
 
 def test_seconds_too_few_for_an_epoch_still_give_a_history_and_a_net():
-    net, history = _fit(_options(max_seconds=1e-6, batch_size=1))
+    with pytest.warns(TrainingBudgetWarning, match=r"max_seconds=1e-06 ended it after 1 of the \d+ batches"):
+        net, history = _fit(_options(max_seconds=1e-6, batch_size=1))
     assert np.isfinite(_loss(net, _rows()))
     assert history.columns.tolist() == ["epoch", "train_loss", "valid_loss", "dur"]
 

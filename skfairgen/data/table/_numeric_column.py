@@ -133,6 +133,12 @@ class NumericColumn:
             tokens[~missing] = self._tokens(self._rounded(values[~missing].astype(self.grid_.dtype, copy=False)))
         return tokens
 
+    def n_beyond(self, column: pd.Series) -> int:
+        """Return how many numbers of a Series lie beyond either end of the fitted ones, of the end that has more."""
+        values, missing = to_numbers(column)
+        values, held = self._rounded(values[~missing]), self.grid_[self.token_counts_ > 0]
+        return max((values < held.min()).sum(), (values > held.max()).sum()) if held.size else len(values)
+
     def decode(self, tokens: np.ndarray, rng: np.random.Generator) -> pd.Series:
         """Draw a value for each token and return a Series of the fitted dtype."""
         return from_numbers(self.decode_numbers(tokens, rng), tokens == MISSING, self.dtype_)

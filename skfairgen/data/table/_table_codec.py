@@ -1,6 +1,5 @@
 """A whole table as one integer token a column, and back."""
 
-import warnings
 from collections.abc import Collection
 from copy import copy
 from typing import Any, Self
@@ -12,12 +11,12 @@ from skfairgen.data._state import State, part_state, read_part
 from skfairgen.data.table._categorical_column import CategoricalColumn
 from skfairgen.data.table._derived_column import DerivedColumn
 from skfairgen.data.table._find_relations import find_relations, order_of
+from skfairgen.data.table._identifiers import find_identifiers
 from skfairgen.data.table._numbers import in_unit_of, is_time
 from skfairgen.data.table._numeric_column import NumericColumn
 from skfairgen.data.table._relation import floats
 from skfairgen.data.table._text_columns import warn_about_text
 from skfairgen.data.table._token_spec import TokenSpec, token_spec
-from skfairgen.exceptions import LeakageWarning
 
 SMALL_TABLE = 3_000
 COLUMN_KINDS = {kind.__name__: kind for kind in (CategoricalColumn, DerivedColumn, NumericColumn)}
@@ -53,6 +52,8 @@ class TableCodec:
         Number of tokens of each column.
     generable_ : list of ndarray of bool
         For each column, the tokens that the fitted table held.
+    identifiers_ : list of int
+        Positions of the columns that look like identifiers.
 
     Examples
     --------
@@ -98,7 +99,7 @@ class TableCodec:
             column = table[position].rename(name)
             columns[position] = self._column_codec(position, column, n_bins).fit(column)
         self.columns_: dict[int, Any] = self._with_relations(columns, table)
-        _warn_about_identifiers(columns, names, len(table))
+        self.identifiers_: list[int] = find_identifiers(columns, table)
         is_auto = isinstance(self.categorical_columns, str)
         warn_about_text(columns, names, () if is_auto else self.categorical_columns)
         self.cardinalities_: list[int] = [column.cardinality_ for column in self.columns_.values()]
@@ -116,6 +117,7 @@ class TableCodec:
             "positions": [int(position) for position in self.columns_],
             "order": [int(position) for position in self.positions_],
             "columns": [part_state(column) for column in self.columns_.values()],
+            "identifiers": [int(position) for position in self.identifiers_],
         }
 
     @classmethod
@@ -138,6 +140,8 @@ class TableCodec:
             positions = fields.list("positions", (int,))
             columns = [read_part(own, COLUMN_KINDS, version) for own in fields.list("columns", length=len(positions))]
             made.columns_ = dict(zip(positions, columns, strict=True))
+            made.identifiers_ = fields.take("identifiers", list, [])
+            fields.require(set(made.identifiers_) <= set(positions), f"has identifiers {made.identifiers_!r:.80}")
             fields.require(len(made.columns_) == len(positions) > 0, f"has the columns {positions!r:.80}")
             made.positions_ = fields.list("order", (int,), len(positions), default=positions)
             fields.require(set(made.positions_) == set(positions), f"has the order {made.positions_!r:.80}")
@@ -152,9 +156,15 @@ class TableCodec:
         return made
 
     def covers(self, table: pd.DataFrame) -> bool:
-        """Tell whether a table has the dtypes of the fitted one, and only values that have a token it held."""
+        """Tell whether a table has the dtypes of the fitted one, and only values that have a token it held.
+
+        Under ``min_category_count`` numbers may lie beyond those of either end.
+        """
         if table.dtypes.tolist() != self.dtypes_:
             return False
+        for position, column in self.columns_.items():
+            if isinstance(column, NumericColumn) and column.n_beyond(table[position]) >= self.min_category_count:
+                return False
         tokens = self.encode(table)["tokens"]
         is_held = [held[column].all() for held, column in zip(self.generable_, tokens.T, strict=True)]
         return all(is_held) and np.array_equal(tokens == 0, table[list(self.columns_)].isna())
@@ -285,16 +295,3 @@ def _in_dtype_of(dtype, own):
         return in_unit_of(dtype, own)
     own = own.astype(object)
     return own.where(own.isin(dtype.categories), None).astype(dtype)
-
-
-def _warn_about_identifiers(columns, names, n_rows):
-    for column, name in zip(columns.values(), names, strict=True):
-        is_category = isinstance(column, CategoricalColumn)
-        if is_category and n_rows >= 50 and len(column.levels_) > 0.9 * n_rows:
-            warnings.warn(
-                f"Column {name!r} looks like an identifier: {len(column.levels_):,} different values in "
-                f"{n_rows:,} rows. Its synthetic values are drawn from the real ones. Drop it, or replace it "
-                "by what it stands for.",
-                LeakageWarning,
-                stacklevel=4,
-            )

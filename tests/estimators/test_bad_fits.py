@@ -1,0 +1,58 @@
+"""A fit that failed is an error, and one that ended before the model learned is a warning with the figure."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skfairgen import FairEncoder, FairGenerator, distill
+from skfairgen.exceptions import TrainingBudgetWarning
+
+
+@pytest.fixture(scope="module")
+def related():
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=1_000)
+    X = pd.DataFrame({"a": a, "b": a + rng.normal(0, 0.1, 1_000), "c": rng.choice(list("xyz"), 1_000)})
+    return X, (a + rng.normal(size=1_000) > 0).astype(int)
+
+
+@pytest.fixture(scope="module")
+def teacher(related):
+    return FairGenerator(max_epochs=1, random_state=0).fit(*related)
+
+
+@pytest.mark.parametrize("kind", [FairGenerator, FairEncoder])
+def test_a_loss_that_is_no_number_is_an_error(kind, related):
+    estimator = kind(lr=1e9, max_epochs=2, random_state=0)
+    with pytest.raises(ValueError, match=r"the loss was no finite number in epoch 1, with lr=1000000000.0. Lower lr"):
+        estimator.fit(*related)
+    assert not hasattr(estimator, "model_")
+
+
+def test_a_student_whose_loss_is_no_number_is_an_error(teacher):
+    with pytest.raises(ValueError, match="the loss was no finite number"):
+        distill(teacher, lr=1e30, max_epochs=2, random_state=0)
+
+
+@pytest.mark.filterwarnings("ignore::skfairgen.exceptions.CollapseWarning")
+def test_a_budget_of_a_millisecond_is_warned_of(related, teacher):
+    message = "max_seconds=0.001 ended it after 1 of the"
+    with pytest.warns(TrainingBudgetWarning, match=message):
+        FairEncoder(max_seconds=0.001, random_state=0).fit(*related)
+    with pytest.warns(TrainingBudgetWarning, match=message):
+        distill(teacher, max_seconds=0.001, random_state=0)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        X, y = related
+        rare = np.where(np.arange(len(X)) < 20, "rare", "common")
+        FairGenerator(max_seconds=0.001, random_state=0).fit(X.assign(d=rare, e=rare, f=rare), y)
+    said = " ".join(str(warning.message) for warning in caught if warning.category is TrainingBudgetWarning)
+    assert message in said and "has not learned the rows: its loss is" in said and "nats a row" in said
+
+
+def test_columns_that_have_nothing_to_learn_are_no_bad_fit(related):
+    rng = np.random.default_rng(1)
+    X = related[0].apply(rng.permutation)
+    FairGenerator(max_seconds=600, max_epochs=2, random_state=0).fit(X, rng.integers(0, 2, len(X)))
