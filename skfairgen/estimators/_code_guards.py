@@ -3,12 +3,16 @@
 import warnings
 
 import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
+from skfairgen.criteria import cross_validated_auc
 from skfairgen.estimators._leakage_probe import probe_dependence
 from skfairgen.exceptions import CollapseWarning, LeakageWarning, TrainingBudgetWarning
 
 MIN_VARIANCE = 0.01  # of a component that carries anything (Burda, Grosse, Salakhutdinov 2016)
+MAX_PROBED, N_FOLDS = 5_000, 3  # rows and folds of the probe of what is kept
 
 
 def measure_code(encoder, model, learned, table, labels, rng):
@@ -30,7 +34,10 @@ def measure_code(encoder, model, learned, table, labels, rng):
     known = labels.class_codes[labels.class_codes >= 0]
     is_trained = labels.predicted is not None and encoder.outcome_weight > 0
     log_shares = model.log_class_shares(codes[judged], encoder.n_threads) if is_trained else None
-    warn_of_collapse(codes, log_shares, labels.class_codes[judged], np.bincount(known) / max(len(known), 1))
+    base_shares = np.bincount(known) / max(len(known), 1)
+    columns = np.column_stack([values.reshape(len(codes), -1) for values in items.values()])
+    with threadpool_limits(encoder.n_threads):
+        warn_of_collapse(codes, columns, log_shares, judged, labels.class_codes, base_shares)
     return dependence
 
 
@@ -61,30 +68,56 @@ def warn_of_unmet_bound(learned, max_dependence):
     )
 
 
-def warn_of_collapse(codes, log_shares, class_codes, base_shares):
-    """Warn of codes that do not vary, or tell the class no better than its base rate.
+def warn_of_collapse(codes, columns, log_shares, judged, class_codes, base_shares):
+    """Warn of codes that do not vary, or keep less than half of what the columns tell of the class.
+
+    The latter is measured only where the class is predicted no better than by its base rate.
 
     Parameters
     ----------
     codes : ndarray of shape (n_rows, n_components)
+    columns : ndarray of shape (n_rows, n_columns)
+        What the rows hold, as numbers.
     log_shares : ndarray of shape (n_judged, n_classes) or None
         Log-probabilities of the classes of the rows judged; None where nothing is to be predicted.
-    class_codes : ndarray of shape (n_judged,), int
-        Their classes, negative where unknown.
+    judged : ndarray of int
+        Positions of those rows.
+    class_codes : ndarray of shape (n_rows,), int
+        Classes, negative where unknown.
     base_shares : ndarray of shape (n_classes,)
         Share of each class in the rows learned from.
     """
-    reason = None
+    found = None
     if codes.var(axis=0).max() < MIN_VARIANCE:
-        reason = f"no component has a variance above {MIN_VARIANCE}"
-    elif log_shares is not None and not _tells_the_class(log_shares, class_codes, base_shares):
-        reason = "it predicts the outcome no better than the share of each class"
-    if reason is None:
-        return
-    warnings.warn(
-        f"The code carries nothing: {reason}. Lower fairness_weight, or raise reconstruction_weight or max_epochs.",
-        CollapseWarning,
-        stacklevel=3,
+        found = f"The code carries nothing: no component has a variance above {MIN_VARIANCE}"
+    elif log_shares is not None and not _tells_the_class(log_shares, class_codes[judged], base_shares):
+        found = _little_kept(codes, columns, class_codes)
+    if found is not None:
+        warnings.warn(
+            f"{found}. Lower fairness_weight, or raise reconstruction_weight or max_epochs.",
+            CollapseWarning,
+            stacklevel=4,
+        )
+
+
+def _little_kept(codes, columns, class_codes):
+    """Say what share of what the columns tell of the class is kept; None where it is half or more."""
+    rows = np.flatnonzero(class_codes >= 0)[:MAX_PROBED]
+    truth = class_codes[rows]
+    rows = rows[np.isin(truth, np.flatnonzero(np.bincount(truth) >= N_FOLDS))]
+    if len(np.unique(class_codes[rows])) < 2:
+        return None
+    model = HistGradientBoostingClassifier(early_stopping=False, max_iter=30, random_state=0)
+    folds = StratifiedKFold(N_FOLDS, shuffle=True, random_state=0)
+    of_codes, of_columns = (
+        cross_validated_auc(model, table[rows], class_codes[rows], folds) for table in (codes, columns)
+    )
+    share = max(of_codes - 0.5, 0.0) / max(of_columns - 0.5, 1e-9)
+    if share >= 0.5:
+        return None
+    return (
+        f"The code keeps {share:.0%} of what the columns tell of the outcome: a probe reaches a ROC-AUC of "
+        f"{of_codes:.2f} on codes and {of_columns:.2f} on columns"
     )
 
 

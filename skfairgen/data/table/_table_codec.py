@@ -100,8 +100,8 @@ class TableCodec:
             columns[position] = self._column_codec(position, column, n_bins).fit(column)
         self.columns_: dict[int, Any] = self._with_relations(columns, table)
         self.identifiers_: list[int] = find_identifiers(columns, table)
-        is_auto = isinstance(self.categorical_columns, str)
-        warn_about_text(columns, names, () if is_auto else self.categorical_columns)
+        declared = () if isinstance(self.categorical_columns, str) else self.categorical_columns
+        warn_about_text(columns, names, declared)
         self.cardinalities_: list[int] = [column.cardinality_ for column in self.columns_.values()]
         self.generable_: list[np.ndarray] = [column.generable_ for column in self.columns_.values()]
         return self
