@@ -147,6 +147,15 @@ class FairnessScorer:
         value = self._function()(y, estimator.predict(X), sensitive_features=groups, **options)
         return self._sign() * float(value)
 
+    @property
+    def _score_func(self):
+        # TunedThresholdClassifierCV asks every scorer for its function, by this name; others ask whether it has one
+        raise AttributeError(
+            f"{self!r} reads the sensitive columns from X, and what asks for its function, such as "
+            "TunedThresholdClassifierCV, scores without X. Use sklearn.metrics.make_scorer(metric)"
+            ".set_score_request(sensitive_features=True), turn metadata routing on, and pass sensitive_features to fit."
+        )
+
     def _accept_sample_weight(self):
         # searches ask every scorer this, by this name, when fit is given sample_weight
         return "sample_weight" in signature(self._function()).parameters

@@ -194,3 +194,10 @@ def test_wrong_names_are_refused_with_the_choices(table):
         FairnessScorer("equalized_odds_ratio", "race")(LogisticRegression().fit(X, y), X, y)
     with pytest.raises(ValueError, match="empty"):
         FairnessScorer("equalized_odds_ratio", [])(LogisticRegression().fit(X, y), X, y)
+
+
+def test_a_search_that_scores_without_x_is_told_the_routed_form(table):
+    tuned = TunedThresholdClassifierCV(LogisticRegression(), scoring=FairnessScorer("equalized_odds_ratio", "sex"))
+    with pytest.raises(AttributeError, match=r"scores without X. Use .*make_scorer\(metric\).set_score_request"):
+        tuned.fit(*table)
+    assert not hasattr(FairnessScorer("equalized_odds_ratio", "sex"), "_score_func")
