@@ -71,16 +71,20 @@ class GroupCodec:
         ValueError
             If a row's group was not seen in ``fit``; the message names it.
         """
-        lookup = {tuple(row): code for code, row in enumerate(self.group_levels_.tolist())}
-        unique, first, inverse = np.unique(self.encode_levels(table), axis=0, return_index=True, return_inverse=True)
-        codes = np.array([lookup.get(tuple(row), UNSEEN) for row in unique.tolist()])
-        for row in first[codes == UNSEEN]:
-            values = tuple(_plain(value) for value in table.iloc[row])
+        codes = self.find(table)
+        if (codes == UNSEEN).any():
+            values = tuple(_plain(value) for value in table.iloc[int((codes == UNSEEN).argmax())])
             raise ValueError(
                 f"The group {values[0] if len(values) == 1 else values!r} was not seen in fit. "
                 f"The groups are: {listed(self.groups_)}."
             )
-        return codes[inverse.ravel()]
+        return codes
+
+    def find(self, table: pd.DataFrame) -> np.ndarray:
+        """Return codes as :meth:`encode` does, -1 where ``fit`` did not see the group."""
+        lookup = {tuple(row): code for code, row in enumerate(self.group_levels_.tolist())}
+        unique, inverse = np.unique(self.encode_levels(table), axis=0, return_inverse=True)
+        return np.array([lookup.get(tuple(row), UNSEEN) for row in unique.tolist()], dtype=int)[inverse.ravel()]
 
     def decode(self, groups: np.ndarray) -> pd.DataFrame:
         """Return the sensitive values of group codes as a frame; banded columns are left out."""

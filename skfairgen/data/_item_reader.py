@@ -10,6 +10,8 @@ from skfairgen._listed import listed
 from skfairgen.data._kinds import KINDS, kind_of_format
 from skfairgen.data._schema import Schema
 from skfairgen.data._typing import Columns, Rows, Table
+from skfairgen.data.table._table_codec import TableCodec
+from skfairgen.data.table._text_columns import text_as_fitted
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,19 @@ class ItemReader:
             return None
         return "some values, or their dtypes, are none that the last fit met"
 
+    def as_fitted(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return rows with numbers and dates where they hold text, and those of ``fit`` did not; with a warning.
+
+        Raises
+        ------
+        ValueError
+            If the text holds something else; the message names the column.
+        """
+        if not isinstance(self.codec, TableCodec):
+            return frame
+        dtypes = dict(zip(self.codec.positions_, self.codec.dtypes_, strict=True))
+        return text_as_fitted(frame, dtypes, dict(enumerate(self.schema.format.columns)))
+
     def items(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
         """Return the items of rows under integer labels."""
         return self.codec.encode(self.schema.features(frame))
@@ -70,7 +85,7 @@ class ItemReader:
             If they are not rows of the fitted kind, or a label or a group was not seen in ``fit``.
         """
         schema = self.schema
-        frame = schema.read(X, y, sensitive_features)
+        frame = self.as_fitted(schema.read(X, y, sensitive_features))
         class_codes = np.zeros(len(frame), dtype=int) if schema.target is None else _class_codes(schema.target, y)
         return self.items(frame), class_codes, schema.group_codes(frame, sensitive_features)
 

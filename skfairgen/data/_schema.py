@@ -1,12 +1,13 @@
 """What is known of the input without its rows: kind, sensitive columns, classes, groups, strata."""
 
+import warnings
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from skfairgen._listed import listed
+from skfairgen._listed import listed, short
 from skfairgen.data._groups import GroupCodec
 from skfairgen.data._lengths import check_lengths
 from skfairgen.data._sensitive_format import SensitiveFormat
@@ -14,6 +15,7 @@ from skfairgen.data._state import State
 from skfairgen.data._strata import StrataCodec
 from skfairgen.data._target import TargetCodec, label_table
 from skfairgen.data._typing import Rows, Table
+from skfairgen.exceptions import SmallGroupWarning
 
 N_RANKS = 1_000
 
@@ -166,6 +168,30 @@ class Schema:
         if self.groups is None:
             return np.zeros(len(frame), dtype=int)
         return self.groups.encode(self.sensitive_frame(frame, sensitive_features))
+
+    def known_group_codes(self, frame: pd.DataFrame, sensitive_features: Table | None = None) -> np.ndarray:
+        """Return group codes, -1 with a warning where ``fit`` did not see the group; else as :meth:`group_codes`."""
+        if self.groups is None:
+            return np.zeros(len(frame), dtype=int)
+        values = self.sensitive_frame(frame, sensitive_features)
+        codes = self.groups.find(values)
+        n_unseen = int((codes < 0).sum())
+        if n_unseen:
+            first = values.iloc[int((codes < 0).argmax())].tolist()
+            levels = self.groups.encode_levels(values)[codes < 0]
+            new = (levels < 0).any(axis=0) if (levels < 0).any() else np.ones(len(first), dtype=bool)
+            told = ", ".join(
+                f"{short(name)}={short(value)}"
+                for name, value, is_new in zip(self.sensitive_names, first, new, strict=True)
+                if is_new
+            )
+            warnings.warn(
+                f"{n_unseen:,} of {len(codes):,} rows are of groups that fit did not see, such as {told}. They get the "
+                "average of the codes that they would have in each group, by the groups' shares.",
+                SmallGroupWarning,
+                stacklevel=4,
+            )
+        return codes
 
     def ranks(self, frame: pd.DataFrame, sensitive_features: Table | None = None) -> np.ndarray:
         """Return the ranks, 0 to 1,000, of continuous sensitive columns, shape (n_rows, n_continuous).

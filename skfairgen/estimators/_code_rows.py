@@ -26,6 +26,6 @@ def read_rows(encoder, X, *, may_lack=False):
                 f"X has the columns {listed(table.columns)}; expected those of fit, with or without the sensitive "
                 f"ones: {listed(schema.format.columns)}."
             )
-        return frame.set_axis(rest, axis=1).reindex(columns=range(n_features))
+        return encoder.reader_.as_fitted(frame.set_axis(rest, axis=1).reindex(columns=range(n_features)))
     validate_data(encoder, as_pandas(X) if table.columns.is_unique else frame, reset=False, skip_check_array=True)
-    return frame
+    return encoder.reader_.as_fitted(frame)

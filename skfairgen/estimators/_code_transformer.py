@@ -54,17 +54,36 @@ class CodeTransformer(Saving, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
         Raises
         ------
         ValueError
-            If the columns are not those of ``fit``, or a row's group was not seen there.
+            If the columns are not those of ``fit``, or hold text that is none of the numbers or dates of ``fit``.
+
+        Warns
+        -----
+        SmallGroupWarning
+            If rows are of a group that ``fit`` did not see: they get the average of the codes that they would have in
+            each group, by the groups' shares.
+        TextColumnWarning
+            If a column holds numbers or dates as text, and did not in ``fit``: it is read as them.
         """
         check_is_fitted(self, "model_")
         frame = read_rows(self, X, may_lack=not self.model_.sees_levels)
         group_codes = np.zeros(len(frame), dtype=int)
         if self.model_.sees_levels:
-            group_codes = self.reader_.schema.group_codes(frame, sensitive_features)
+            group_codes = self.reader_.schema.known_group_codes(frame, sensitive_features)
         codes = np.empty((len(frame), self.model_.n_components))
         for start in range(0, len(frame), READ_ROWS):
             rows = slice(start, start + READ_ROWS)
-            codes[rows] = self.model_.encode(self.reader_.items(frame[rows]), group_codes[rows], self.n_threads)
+            codes[rows] = self._codes(self.reader_.items(frame[rows]), group_codes[rows])
+        return codes
+
+    def _codes(self, items, group_codes):
+        codes = self.model_.encode(items, np.maximum(group_codes, 0), self.n_threads)
+        unseen = np.flatnonzero(group_codes < 0)
+        if len(unseen):
+            own, shares = {name: values[unseen] for name, values in items.items()}, self.model_.cells.group_shares
+            codes[unseen] = sum(
+                share * self.model_.encode(own, np.full(len(unseen), group), self.n_threads)
+                for group, share in enumerate(shares)
+            )
         return codes
 
     def inverse_transform(

@@ -4,8 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from in_memory import from_bytes, to_bytes
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold, cross_val_score
+from sklearn.pipeline import make_pipeline
 
 from skfairgen import FairDistillResampler, FairEncoder, FairGenerator
+from skfairgen.exceptions import SmallGroupWarning, TextColumnWarning
 
 pytestmark = pytest.mark.filterwarnings("ignore::skfairgen.exceptions.SkfairgenWarning")
 
@@ -160,3 +164,36 @@ def test_a_blind_outcome_that_the_rows_tell_nothing_of_is_not_tied_to_the_group(
     generator = FairGenerator("sex", max_epochs=1, random_state=0, **options).fit(X, y)
     X_new, y_new = generator.sample(8_000, random_state=0)
     assert np.ptp(pd.Series(y_new).groupby(X_new["sex"].to_numpy()).mean()) < 0.03
+
+
+@pytest.mark.parametrize("value", ["never seen", None])
+def test_rows_of_a_group_that_fit_did_not_see_get_the_average_code(table, value):
+    X, _ = table
+    encoder = fitted(table)
+    others = X.assign(sex=X["sex"].astype(object).where(np.arange(len(X)) > 2, value))
+    with pytest.warns(
+        SmallGroupWarning, match=f"3 of 400 rows are of groups that fit did not see, such as 'sex'={value!r}"
+    ):
+        codes = encoder.transform(others)
+    by_group = [encoder.transform(X.assign(sex=group)) for group in encoder.groups_]
+    shares = X["sex"].value_counts(normalize=True)[encoder.groups_].to_numpy()
+    np.testing.assert_allclose(codes[:3], np.tensordot(shares, np.array(by_group), 1)[:3])
+    np.testing.assert_array_equal(codes[3:], encoder.transform(X)[3:])
+
+
+def test_folds_without_a_group_have_scores(table):
+    X, y = table
+    X = X.assign(sex=np.where(np.arange(len(X)) < 5, "rare", X["sex"]))
+    model = make_pipeline(FairEncoder("sex", n_components=2, max_epochs=1, random_state=0), LogisticRegression())
+    scores = cross_val_score(model, X, y, cv=GroupKFold(3), groups=np.where(X["sex"] == "rare", 0, np.arange(len(X))))
+    assert np.isfinite(scores).all()
+
+
+def test_text_dates_are_read_with_a_warning_that_names_the_column(table):
+    X, _ = table
+    encoder = fitted(table)
+    as_text = X.assign(born=X["born"].astype(str), age=X["age"].astype(str))
+    with pytest.warns(TextColumnWarning, match="Column 'born' holds text such as .* where fit held datetime64"):
+        np.testing.assert_array_equal(encoder.transform(as_text), encoder.transform(X))
+    with pytest.raises(ValueError, match="Column 'age' holds values such as 'old', where fit held int64"):
+        encoder.transform(X.assign(age="old"))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from skfairgen._listed import short
 from skfairgen.data.table._categorical_column import CategoricalColumn
+from skfairgen.data.table._numbers import is_time
 from skfairgen.exceptions import TextColumnWarning
 
 MIN_LEVELS, N_TRIED = 20, 200  # fewer levels may well be codes
@@ -31,6 +32,39 @@ def warn_about_text(columns: Mapping[int, Any], names: Iterable[Any], declared: 
                 TextColumnWarning,
                 stacklevel=5,
             )
+
+
+def text_as_fitted(table: pd.DataFrame, dtypes: Mapping[int, Any], names: Mapping[int, Any]) -> pd.DataFrame:
+    """Return a table with numbers and dates in the place of text, where the dtypes of ``fit`` are such; with a warning.
+
+    Raises
+    ------
+    ValueError
+        If the text holds something else; the message names the column.
+    """
+    for position, dtype in dtypes.items():
+        column = table[position]
+        is_text = not (is_time(column.dtype) or pd.api.types.is_numeric_dtype(column.dtype)) and column.notna().any()
+        if not is_text or not (is_time(dtype) or pd.api.types.is_numeric_dtype(dtype)):
+            continue
+        name, example = short(names[position]), short(column[column.notna()].iloc[0])
+        read = {"M": pd.to_datetime, "m": pd.to_timedelta}.get(dtype.kind, pd.to_numeric)
+        options = {"utc": True} if getattr(dtype, "tz", None) is not None else {}
+        try:
+            columns = dict(table.items()) | {position: read(column.astype(object), **options)}
+            table = pd.DataFrame(columns, index=table.index)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise ValueError(
+                f"Column {name} holds values such as {example}, where fit held {dtype}. Turn it by pandas."
+                f"{read.__name__}, or mend what cannot be turned: {error!s:.200}."
+            ) from error
+        warnings.warn(
+            f"Column {name} holds text such as {example}, where fit held {dtype}: it was read by pandas."
+            f"{read.__name__}. Turn it before.",
+            TextColumnWarning,
+            stacklevel=5,
+        )
+    return table
 
 
 class _Reader(NamedTuple):
