@@ -8,13 +8,24 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-BUILD = "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])"
+SETUP = "from setuptools import setup; setup()"
 
 
 def test_the_source_distribution_holds_tests_docs_and_examples(tmp_path):
     pytest.importorskip("setuptools", minversion="77")
-    subprocess.run([sys.executable, "-c", BUILD, tmp_path], cwd=ROOT, check=True, capture_output=True)
-    (archive,) = tmp_path.iterdir()
+    command = [
+        sys.executable,
+        "-c",
+        SETUP,
+        "egg_info",
+        "--egg-base",
+        tmp_path,
+        "sdist",
+        "--dist-dir",
+        tmp_path / "dist",
+    ]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (archive,) = (tmp_path / "dist").iterdir()
     with tarfile.open(archive) as opened:
         names = {name.partition("/")[2] for name in opened.getnames()}
     folders = {"skfairgen": "*", "tests": "*", "docs": "*.md", "examples": "*.py", "benchmarks": "*.py"}

@@ -43,13 +43,11 @@ def run(options):
 
 
 def _batches(generator, n_rows, seed):
-    """Yield the rows of ``sample_batches``, of any generator."""
-    import numpy as np
-
-    for place, start in enumerate(range(0, n_rows, BATCH_ROWS)):
-        rng = np.random.default_rng([seed, place])
-        n_drawn = min(start + BATCH_ROWS, n_rows)
-        yield _frame(generator.sample(n_drawn - start, random_state=rng))
+    n_drawn = 0
+    for drawn in generator.sample_batches(n_rows, BATCH_ROWS, random_state=seed):
+        frame = _frame(drawn)
+        yield frame
+        n_drawn += len(frame)
         if n_rows > BATCH_ROWS:
             say(f"{n_drawn:,} of {n_rows:,} rows drawn")
 

@@ -137,11 +137,11 @@ def distill_density(
         Threads of torch.
     """
     teacher = model.density
-    with torch_runtime(n_threads, options.device):
-        student = teacher.student(size)
     source = TeacherSource(model, repair, n_threads)
     draw = source if rows is None else RowsAtHand(model, source.shares, *rows)
-    fitted = fit_student(student, teacher, draw, options, rng, generator, model.cells.n_rows)
+    with torch_runtime(n_threads, options.device):
+        student = teacher.student(size)
+        fitted = fit_student(student, teacher, draw, options, rng, generator, model.cells.n_rows)
     made = DensityModel(fitted.module, model.cells.of_groups(slice(None)), source.shares, model.blind_terms)
     return Distilled(made, fitted.history, _report(source, model, made, rng, n_threads))
 
