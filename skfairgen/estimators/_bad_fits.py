@@ -7,6 +7,7 @@ import numpy as np
 from skfairgen.exceptions import TrainingBudgetWarning
 
 MARGIN = 1.01  # of the loss of independent columns
+MIN_ROWS = 100  # a loss of fewer says nothing
 
 
 def warn_of_nothing_learned(model, items, rows, judged, options, n_threads):
@@ -29,7 +30,7 @@ def warn_of_nothing_learned(model, items, rows, judged, options, n_threads):
     n_threads : int
         Threads of torch.
     """
-    if "tokens" not in items:
+    if "tokens" not in items or len(rows) < MIN_ROWS:
         return
     own = {name: values[judged] for name, values in items.items()}
     loss = -model.log_likelihood(own, rows.class_codes[judged], rows.group_codes[judged], n_threads).mean()
