@@ -42,9 +42,23 @@ class SmallConvNet(nn.Module):
         return self.out(self.features(grid))
 
 
+def as_grid(samples):
+    """Return images or sequences, channels last, as a tensor with the channels first, of about unit scale."""
+    grid = np.moveaxis(np.asarray(samples, dtype="float32"), -1, 1)
+    return torch.from_numpy(np.ascontiguousarray(grid / 64 if samples.dtype == np.uint8 else grid))
+
+
+def oversampled(classes, groups):
+    """Return the chance of each row with which every cell is drawn equally often."""
+    cells = np.unique(np.column_stack([classes, groups]), axis=0, return_inverse=True)[1].ravel()
+    weights = 1 / np.bincount(cells)[cells]
+    return weights / weights.sum()
+
+
 def train_classifier(grid, labels, n_classes, *, chances=None, seed=0, n_steps=N_STEPS):
     """Return a net trained for 400 batches of 128 rows, drawn with these chances."""
     torch.manual_seed(seed)
+    labels = torch.as_tensor(labels)
     rng, net = np.random.default_rng(seed), SmallConvNet(tuple(grid.shape[1:]), n_classes).train()
     optimizer = torch.optim.AdamW(net.parameters(), LR, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LR, n_steps)
@@ -60,19 +74,19 @@ def train_classifier(grid, labels, n_classes, *, chances=None, seed=0, n_steps=N
 
 @torch.no_grad()
 def predict(net, grid):
-    """Return the most likely class of each item."""
-    return torch.cat([net(part).argmax(dim=1) for part in grid.split(1000)])
+    """Return the most likely class of each item, an array."""
+    return torch.cat([net(part).argmax(dim=1) for part in grid.split(1000)]).numpy()
 
 
 def accuracy(net, grid, labels):
     """Return the share of items whose most likely class is their label."""
-    return (predict(net, grid) == labels).float().mean().item()
+    return float((predict(net, grid) == labels).mean())
 
 
 def leak(codes, groups):
     """Return how well a support vector machine tells the group from codes, 5-fold: balanced accuracy."""
     model = make_pipeline(StandardScaler(), SVC(C=10))
-    return cross_val_score(model, codes.numpy(), groups.numpy(), cv=5, scoring="balanced_accuracy").mean()
+    return cross_val_score(model, codes, groups, cv=5, scoring="balanced_accuracy").mean()
 
 
 def cramers_v(a, b):
@@ -93,8 +107,8 @@ def fidelity(net, real, made, classes_real, classes_made):
         for grid in (real, made)
     )
     spreads = [
-        np.sqrt(features[labels[:MOST_JUDGED].numpy() == label].var(axis=0).sum())
-        for label in classes_real.unique()
+        np.sqrt(features[labels[:MOST_JUDGED] == label].var(axis=0).sum())
+        for label in np.unique(classes_real)
         for features, labels in ((made_features, classes_made), (real_features, classes_real))
     ]
     density, coverage = density_coverage(real_features, made_features)

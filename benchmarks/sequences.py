@@ -14,24 +14,21 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from _grid_judges import accuracy, leak, train_classifier
-from _latent_students import codes_of, draw, train_prior
-from _latent_training import LatentTeacher, cell_balanced_probabilities, train_latent_teacher
+from _grid_judges import accuracy, as_grid, leak, oversampled, train_classifier
 from _runs import cpu_clock, show
 
-from skfairgen.data import GridCodec
+from skfairgen import FairEncoder, FairGenerator
 from skfairgen.datasets import fetch_watch_exercises
 from skfairgen.metrics import c2st_auc
 
 CORRELATION = 0.95
 N_CLASSES, N_ARMS, N_TEST_PEOPLE = 7, 2, 3
-N_BATCHES = 300
 MOST_JUDGED = 1_000
-COLUMNS = ["accuracy", "conflicting", "leak", "leak_raw", "c2st", "cpu_seconds", "prior_seconds", "weight"]
+COLUMNS = ["accuracy", "conflicting", "leak", "leak_raw", "c2st", "cpu_seconds", "weight"]
 
 
 def load(split):
-    """Return the codec and (grid, classes, arms) of biased, unbiased and test windows."""
+    """Return (windows, classes, arms) of biased, unbiased and test windows, scaled by the biased ones."""
     watch = fetch_watch_exercises()
     classes = np.searchsorted(np.unique(watch.target), watch.target)
     arms = (watch.sensitive_features == "right").astype(int)
@@ -42,72 +39,50 @@ def load(split):
     aligned, others = (rng.permutation(np.flatnonzero(~is_test & mask)) for mask in (is_aligned, ~is_aligned))
     biased = np.concatenate([aligned, others[: round(len(aligned) * (1 - CORRELATION) / CORRELATION)]])
     unbiased = rng.permutation(np.flatnonzero(~is_test))[: len(biased)]
-    codec = GridCodec().fit(watch.sequences[biased])
-    sets = [
-        (tensor(codec, watch.sequences[rows]), torch.as_tensor(classes[rows]), torch.as_tensor(arms[rows]))
-        for rows in (biased, unbiased, np.flatnonzero(is_test))
-    ]
-    return codec, sets
-
-
-def tensor(codec, sequences):
-    """Return windows as the networks see them."""
-    return torch.from_numpy(codec.encode(sequences)["grid"])
+    known = watch.sequences[biased]
+    scaled = ((watch.sequences - known.mean(axis=(0, 1))) / known.std(axis=(0, 1))).astype("float32")
+    return [(scaled[rows], classes[rows], arms[rows]) for rows in (biased, unbiased, np.flatnonzero(is_test))]
 
 
 def rows(split):
     """Yield the figures of every way to train."""
-    codec, (biased, unbiased, test) = load(split)
-    cells = (biased[1] * N_ARMS + biased[2]).numpy()
+    biased, unbiased, test = load(split)
+    X, y, arms = biased
     is_conflicting = test[2] != test[1] % 2
+    grid = as_grid(test[0])
 
-    def judged(method, grid, labels, chances=None, **more):
-        net = train_classifier(grid, labels, N_CLASSES, chances=chances, seed=split)
-        conflicting = accuracy(net, test[0][is_conflicting], test[1][is_conflicting])
-        return {
-            "method": method,
-            "seed": split,
-            "accuracy": accuracy(net, *test[:2]),
-            "conflicting": conflicting,
-            **more,
-        }
+    def judged(method, samples, labels, chances=None, **more):
+        net = train_classifier(as_grid(samples), labels, N_CLASSES, chances=chances, seed=split)
+        conflicting = accuracy(net, grid[torch.as_tensor(is_conflicting)], test[1][is_conflicting])
+        figures = {"accuracy": accuracy(net, grid, test[1]), "conflicting": conflicting}
+        return {"method": method, "seed": split, **figures, **more}
 
-    yield judged("biased real", *biased[:2])
-    yield judged("cells oversampled", *biased[:2], cell_balanced_probabilities(cells, 1.0))
+    yield judged("biased real", X, y)
+    yield judged("cells oversampled", X, y, oversampled(y, arms))
     yield judged("unbiased real", *unbiased[:2])
-
-    generator = torch.Generator().manual_seed(split)
     with cpu_clock() as fit:
-        teacher = LatentTeacher(codec.spec, codec.bounds, N_CLASSES, N_ARMS, generator=generator)
-        history = train_latent_teacher(teacher, *biased, n_batches=N_BATCHES, seed=split)
-    with cpu_clock() as prior_clock:
-        codes, classes = codes_of(teacher, *biased, generator)
-        prior = train_prior("energy", codes, classes, teacher.head, generator)
-    n_each = len(biased[0]) // (N_CLASSES * N_ARMS)
-    labels = torch.arange(N_CLASSES).repeat_interleave(N_ARMS * n_each)
-    arms = torch.arange(N_ARMS).repeat_interleave(n_each).repeat(N_CLASSES)
-    drawn = codec.decode({"grid": draw(teacher.decoder, prior, labels, arms, generator).numpy()}, None)
-    drawn = tensor(codec, drawn)
+        teacher = FairGenerator(criterion="equalized_odds", random_state=split)
+        teacher.fit(X, y, sensitive_features=arms)
+    each = len(X) // (N_CLASSES * N_ARMS)
+    cells = {(label, arm): each for label in range(N_CLASSES) for arm in range(N_ARMS)}
+    drawn, labels = teacher.sample(cells=cells, random_state=split)
     rng = np.random.default_rng(split)
     flat = [
-        grid[torch.as_tensor(rng.permutation(len(grid))[:MOST_JUDGED])].flatten(1).double().numpy()
-        for grid in (unbiased[0], drawn)
+        own[rng.permutation(len(own))[:MOST_JUDGED]].reshape(-1, own[0].size).astype(float)
+        for own in (unbiased[0], drawn)
     ]
-    means, _ = teacher.encode(test[0])
-    yield judged(
-        "replace",
-        drawn,
-        labels,
-        leak=leak(means, test[2]),
-        leak_raw=leak(test[0].flatten(1), test[2]),
-        c2st=c2st_auc(*flat),
+    yield judged("replace", drawn, labels, c2st=c2st_auc(*flat), **fit)
+    yield judged("augment, all cells", np.concatenate([X, drawn]), np.concatenate([y, labels]))
+    with cpu_clock() as fit:
+        encoder = FairEncoder(random_state=split).fit(X, y, sensitive_features=arms)
+    yield {
+        "method": "codes",
+        "seed": split,
+        "leak": leak(encoder.transform(test[0]), test[2]),
+        "leak_raw": leak(test[0].reshape(len(test[0]), -1), test[2]),
         **fit,
-        prior_seconds=prior_clock["cpu_seconds"],
-        weight=history["weight"][-1],
-    )
-    fewer = rng.permutation(len(drawn))
-    both = torch.cat([biased[0], drawn[fewer]]), torch.cat([biased[1], labels[fewer]])
-    yield judged("augment, all cells", *both)
+        "weight": encoder.history_["fairness_weight"].iloc[-1],
+    }
 
 
 def main():

@@ -25,6 +25,16 @@ def warn_about_small_cells(wanted: np.ndarray, counts: np.ndarray, cells: CellNa
     ]
     if not small:
         return
+    if not any(n_rows for _, n_rows in small):
+        names = ", ".join(repr(name) for name, _ in small[:10])
+        more = f" and {len(small) - 10} more" if len(small) > 10 else ""
+        warnings.warn(
+            f"Rows are asked for of cells whose class and group were never seen together: {names}{more}. They are "
+            "composed of what is known of each; check them before you rely on them.",
+            SmallGroupWarning,
+            stacklevel=3,
+        )
+        return
     listed = ", ".join(f"{name!r} ({n_rows} real rows)" for name, n_rows in small[:10])
     more = f" and {len(small) - 10} more" if len(small) > 10 else ""
     warnings.warn(

@@ -6,7 +6,7 @@ from skfairgen.data._column_positions import column_positions
 from skfairgen.data._group_name import group_name
 from skfairgen.data._groups import GroupCodec, in_bands, is_many_numbers
 from skfairgen.data._item_reader import ItemReader
-from skfairgen.data._kinds import KINDS, Kind
+from skfairgen.data._kinds import KINDS, Kind, is_coded
 from skfairgen.data._native import Native, as_pandas
 from skfairgen.data._partial_target import UNLABELED, read_partial_target
 from skfairgen.data._schema import Schema
@@ -54,6 +54,7 @@ __all__ = [
     "group_name",
     "in_bands",
     "in_unit_of",
+    "is_coded",
     "is_many_numbers",
     "is_numeric",
     "read_partial_target",

@@ -118,7 +118,7 @@ class Schema:
         ValueError
             If they have other columns, or y or the sensitive values another length.
         """
-        found, frame = type(self.format).of(X)
+        found, frame = self.format.read(X)
         if y is not None:
             check_lengths(len(frame), y=len(label_table(y)[0]))
         if self.format.columns is not None and list(found.columns) != list(self.format.columns):

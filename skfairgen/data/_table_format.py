@@ -67,6 +67,10 @@ class TableFormat:
         forms, frame = _plain(pd.DataFrame(array, copy=False))
         return cls(container, frame.columns, array.dtype, None, forms), frame.infer_objects()
 
+    def read(self, X: Table) -> tuple["TableFormat", pd.DataFrame]:
+        """Return what :meth:`of` does for another table."""
+        return TableFormat.of(X)
+
     def to_state(self) -> dict[str, Any]:
         """Return what a file holds of it: plain values, arrays and states of its parts."""
         return {

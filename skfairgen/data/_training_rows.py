@@ -1,5 +1,6 @@
 """What was passed to ``fit``: checked, and split into rows, groups and classes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -62,12 +63,13 @@ def read_training_rows(
     sensitive_columns: Columns | None = None,
     legitimate_columns: Columns | None = None,
     categorical_columns: Columns = "auto",
+    sample_shape: Sequence[int] | None = None,
 ) -> tuple[Schema, TrainingRows]:
     """Check what was passed to ``fit`` and return its schema and rows.
 
     Parameters
     ----------
-    X : DataFrame, array-like or list of shape (n_samples, n_features)
+    X : DataFrame, array-like or list of shape (n_samples, n_features), or what another kind takes
         The rows.
     y : array-like of shape (n_samples,) or None
         Class labels.
@@ -77,6 +79,8 @@ def read_training_rows(
         Columns of X.
     categorical_columns : "auto", label, position or list of them
         Columns of X whose every value is a level of its own, in groups and strata too.
+    sample_shape : sequence of int or None
+        Shape of one image or sequence, where X holds such.
 
     Returns
     -------
@@ -94,7 +98,11 @@ def read_training_rows(
             "Both sensitive_columns (of X) and sensitive_features (beside X) were given; "
             "give the sensitive values in one way."
         )
-    table, frame = KINDS[kind_of(X)].format.of(X)
+    stated = {} if sample_shape is None else {"sample_shape": sample_shape}
+    table, frame = KINDS[kind_of(X, sample_shape)].format.of(X, **stated)
+    if table.columns is None:
+        _check_no_columns(sensitive_columns=sensitive_columns, legitimate_columns=legitimate_columns)
+        _check_no_columns(categorical_columns=None if isinstance(categorical_columns, str) else categorical_columns)
     target, class_codes = _read_target(y, len(frame))
     positions, sensitive_format, sensitive = [], None, None
     if sensitive_columns is not None:
@@ -122,6 +130,15 @@ def read_training_rows(
         schema = replace(schema, legitimate_positions=own, strata=strata)
     ranks = schema.ranks(frame, sensitive_features)
     return schema, TrainingRows(frame, class_codes, group_codes, schema.stratum_codes(frame), ranks)
+
+
+def _check_no_columns(**named):
+    for parameter, columns in named.items():
+        if columns is not None:
+            raise ValueError(
+                f"Found {parameter}={columns!r}, but this X has no columns, as images have none. Pass sensitive values "
+                "to fit as sensitive_features, or flatten X and give sample_shape."
+            )
 
 
 def _legitimate_positions(legitimate_columns, table, sensitive_positions):

@@ -8,6 +8,7 @@ from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from skfairgen.criteria import cross_validated_auc
+from skfairgen.data import is_coded
 from skfairgen.estimators._leakage_probe import probe_dependence
 from skfairgen.exceptions import CollapseWarning, LeakageWarning, TrainingBudgetWarning
 
@@ -18,6 +19,9 @@ MAX_PROBED, N_FOLDS = 5_000, 3  # rows and folds of the probe of what is kept
 def measure_code(encoder, model, learned, table, labels, rng):
     """Return how well a probe guesses each sensitive column from codes, and warn of what is wrong with the codes.
 
+    Codes of images and sequences are judged when each was put into a group drawn at random: where the class nearly
+    tells the group, the codes of rows as they are cannot be told apart from those that reveal it.
+
     Returns
     -------
     DataFrame
@@ -25,14 +29,18 @@ def measure_code(encoder, model, learned, table, labels, rng):
     """
     items = learned.reader.items(table.rows.frame)
     codes = model.encode(items, table.rows.group_codes, encoder.n_threads)
-    levels, names = table.cells.levels[table.rows.group_codes], table.schema.sensitive_names
+    probed, groups = codes, table.rows.group_codes
+    if is_coded(table.schema.format):
+        groups = rng.integers(len(table.cells.levels), size=len(codes))
+        probed = model.recode(codes, groups, rng, encoder.n_threads)
+    levels, names = table.cells.levels[groups], table.schema.sensitive_names
     with threadpool_limits(encoder.n_threads):
-        dependence = probe_dependence(codes, levels, names, learned.held_out, rng)
+        dependence = probe_dependence(probed, levels, names, learned.held_out, rng)
     if encoder.criterion == "demographic_parity":
         warn_of_leakage(dependence, encoder.leakage_threshold)
     judged = learned.held_out if len(learned.held_out) else np.arange(len(codes))
     known = labels.class_codes[labels.class_codes >= 0]
-    is_trained = labels.predicted is not None and encoder.outcome_weight > 0
+    is_trained = labels.predicted is not None and encoder.outcome_weight != 0
     log_shares = model.log_class_shares(codes[judged], encoder.n_threads) if is_trained else None
     base_shares = np.bincount(known) / max(len(known), 1)
     columns = np.column_stack([values.reshape(len(codes), -1) for values in items.values()])

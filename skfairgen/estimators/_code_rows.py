@@ -17,7 +17,9 @@ def read_rows(encoder, X, *, may_lack=False):
         If X does not have the columns of ``fit``.
     """
     schema = encoder.reader_.schema
-    table, frame = type(schema.format).of(X)
+    table, frame = schema.format.read(X)
+    if table.columns is None:
+        return frame
     n_features, positions = encoder.n_features_in_, schema.sensitive_positions
     if may_lack and positions and frame.shape[1] == n_features - len(positions):
         rest = [position for position in range(n_features) if position not in positions]

@@ -32,7 +32,7 @@ class CodeTransformer(Saving, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
 
     model_: CodeModel
     reader_: ItemReader
-    n_components: int
+    n_components: Any
     sensitive_at_prediction: bool
     n_threads: int
 

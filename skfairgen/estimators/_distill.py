@@ -16,12 +16,13 @@ from skfairgen.estimators._fair_generator import FairGenerator
 from skfairgen.estimators._fitted import set_fitted
 from skfairgen.estimators._generator_fitting import drawer_of
 from skfairgen.estimators._table_guards import warn_of_identifiers
-from skfairgen.models import CodeModel, distill_code, distill_density
+from skfairgen.models import CodeModel, distill_code, distill_density, distill_latent
+from skfairgen.nn import LatentDensity
 from skfairgen.training import DistillationOptions, draw_seed, random_generator, torch_generator
 
 SMALL = 0.2  # of the teacher's parameters
-GENERATOR_RATE, ENCODER_RATE = 0.05, 0.02
-REPAIRED_UTILITY, ENCODER_UTILITY = 10.0, 1.0
+GENERATOR_RATE, ENCODER_RATE, LATENT_RATE = 0.05, 0.02, 0.003
+REPAIRED_UTILITY, CODE_UTILITY = 10.0, 1.0
 #: what a student takes over from its teacher
 KEPT = ("reader_", "classes_", "groups_", "n_features_in_", "feature_names_in_")
 
@@ -77,6 +78,10 @@ def distill(
     with :math:`\sigma` the noise of the teacher's code, which makes the first term a squared distance in its unit, and
     :math:`\mathcal E` the energy distance. Decoder and outcome head stay the teacher's.
 
+    A teacher with a code has a student of two parts. A small network draws codes of a class; its quality loss is the
+    energy distance to the teacher's codes, its utility loss the divergence of their label distributions. A narrower
+    decoder learns what the teacher makes of codes.
+
     Parameters
     ----------
     teacher : FairGenerator, DistilledGenerator, FairDistillResampler or FairEncoder
@@ -101,7 +106,8 @@ def distill(
     max_seconds : float, default=None
         Seconds of training at most. Results then depend on the machine.
     lr : "auto" or float, default="auto"
-        Largest learning rate; "auto" is 0.05 for a generator and 0.02 for an encoder.
+        Largest learning rate; "auto" is 0.05 for a generator, 0.003 for one with a code and 0.02 for an
+        encoder.
     random_state : int, RandomState or None, default=None
         Seed.
     verbose : bool or int, default=0
@@ -113,7 +119,8 @@ def distill(
         The student. That of an encoder has no ``dependence_``, which only ``FairEncoder(distill=True)`` measures;
         :func:`~skfairgen.metrics.group_leakage` does for the codes of rows at hand.
 
-        ``distillation_report_`` has a row for each generated column, over all rows (group "(all)") and in each group:
+        ``distillation_report_`` has a row for each generated column (with a code one, "(item)", in nats of a number),
+        over all rows (group "(all)") and in each group:
         ``n_rows`` of the teacher it was measured on (never trained on), ``log_loss`` of the student (nats), and ``kl``,
         the divergence from the teacher (nats; NaN where labels are made after a row is drawn). The column "(label)"
         tells the same of the label given the row, and ``class_share_gap``: the largest difference between the class
@@ -150,13 +157,15 @@ def distill(
         raise ValueError(f"data has {len(data)} parts; expected (X, y) or (X, y, sensitive_features).")
     is_encoder = isinstance(teacher.model_, CodeModel)
     drawer = None if is_encoder else _drawer(teacher)
+    is_latent = drawer is not None and isinstance(drawer.model.density, LatentDensity)
     if utility_weight == "auto":
         is_repaired = not is_encoder and drawer.repair is not None
-        utility_weight = ENCODER_UTILITY if is_encoder else REPAIRED_UTILITY if is_repaired else 0.0
+        utility_weight = CODE_UTILITY if is_encoder or is_latent else REPAIRED_UTILITY if is_repaired else 0.0
     if quality_weight == 0 and utility_weight == 0:
         raise ValueError("quality_weight and utility_weight are both 0: nothing is left to learn. Give one a weight.")
     size = SMALL if isinstance(size, str) else size
-    lr = (ENCODER_RATE if is_encoder else GENERATOR_RATE) if lr == "auto" else lr
+    if lr == "auto":
+        lr = ENCODER_RATE if is_encoder else LATENT_RATE if is_latent else GENERATOR_RATE
     options = DistillationOptions(
         quality_weight, utility_weight, temperature, max_epochs, max_seconds, lr, teacher.device, int(verbose)
     )
@@ -175,16 +184,22 @@ def _small_generator(teacher, drawer, data, size, options, rng, generator):
             "data= or a temperature other than 1 was given for a teacher whose criterion makes labels after a row is "
             "drawn. Real rows have no such labels, and their likelihood has no temperature. Leave both out."
         )
-    rows = None if data is None else drawer.reader.read(*data)
     model = drawer.model.with_shares(drawer.shares)
-    made = distill_density(model, drawer.repair, rows, size, options, rng, generator, drawer.n_threads)
+    if isinstance(model.density, LatentDensity):
+        if data is not None:
+            raise ValueError("data= was given for a teacher with a code, which is distilled from codes. Leave it out.")
+        made = distill_latent(model, size, options, rng, generator, drawer.n_threads)
+        names = ["(item)"]
+    else:
+        rows = None if data is None else drawer.reader.read(*data)
+        made = distill_density(model, drawer.repair, rows, size, options, rng, generator, drawer.n_threads)
+        names = drawer.reader.codec.item_term_names(drawer.reader.schema.feature_names)
     student = DistilledGenerator(device=teacher.device, n_threads=teacher.n_threads)
     kept = {name: getattr(teacher, name) for name in KEPT if hasattr(teacher, name)}
     kept["reader_"] = kept["reader_"].without_strata()
     report = _named(made.report, drawer.reader.schema)
     if drawer.reader.schema.target is None:
         report = report[report["term"].notna()]
-    names = drawer.reader.codec.item_term_names(drawer.reader.schema.feature_names)
     report.insert(0, "column", [names[int(term)] if pd.notna(term) else "(label)" for term in report["term"]])
     set_fitted(
         student,

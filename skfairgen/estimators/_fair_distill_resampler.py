@@ -14,28 +14,21 @@ from skfairgen.estimators._bulk_drawing import Saving
 from skfairgen.estimators._distilled_generator import DistilledGenerator
 from skfairgen.estimators._fair_generator import FairGenerator
 from skfairgen.estimators._fitted import set_fitted
-from skfairgen.estimators._parameters import (
-    CRITERION_CONSTRAINTS,
-    LEGITIMATE_CONSTRAINTS,
-    STRATEGY_CONSTRAINTS,
-    TABLE_CONSTRAINTS,
-    TRAINING_CONSTRAINTS,
-    TUNING_CONSTRAINTS,
-)
+from skfairgen.estimators._parameters import GENERATOR_CONSTRAINTS, STRATEGY_CONSTRAINTS
 from skfairgen.estimators._resampling import planned, read_labeled, resample
 from skfairgen.estimators._resampling_plan import ResamplingPlan
 
 
 class FairDistillResampler(Saving, BaseSampler):
-    """Repair a training table that is imbalanced, or treats groups unequally, with synthetic rows.
+    """Repair a training table, or images or sequences, imbalanced or unfair to groups, with synthetic rows.
 
     A generator learns the rows given their class and sensitive values, and draws what is missing. The unit is the
     *cell*: one (class, group) pair, where a group is one combination of sensitive values; without sensitive columns
     a cell is a class, and this is a class-balancing sampler.
 
-    In the order of the parameters: the table (`sensitive_columns`, `categorical_columns`), which rows come out
-    (`sampling_strategy` to `n_samples`), the promise (`criterion` to `legitimate_columns`), the student (`distill`,
-    `keep_teacher`), training (`max_epochs` to `early_stopping`), the machine (`device` to `verbose`).
+    In the order of the parameters: the table (`sensitive_columns` to `sample_shape`), the code (`latent` to `prior`),
+    the rows that come out (`sampling_strategy` to `n_samples`), the promise (`criterion` to `legitimate_columns`), the
+    student (`distill`, `keep_teacher`), training (`max_epochs` to `early_stopping`), machine (`device` to `verbose`).
 
     Parameters
     ----------
@@ -43,6 +36,14 @@ class FairDistillResampler(Saving, BaseSampler):
         Columns of X whose values make the groups. None: groups do not matter.
     categorical_columns : "auto" or list of labels or positions, default="auto"
         Columns to read as categories, sensitive ones too; "auto" takes category, string, object and bool columns.
+    sample_shape : tuple of int, default=None
+        Shape of one image or sequence, as in :class:`FairGenerator`, and likewise the next three.
+    latent : {"auto", "fair", None}, default="auto"
+        Whether rows are learned by way of a code.
+    penalty : str, default="energy_distance"
+        What makes the code hide the group.
+    prior : str, default="energy"
+        What draws codes of a class.
     sampling_strategy : str, float, dict or callable, default="auto"
         Rows in the output.
 
@@ -79,13 +80,13 @@ class FairDistillResampler(Saving, BaseSampler):
         Whether to draw from a student of :func:`distill`. "auto" distills tables of 5,000 rows or more.
     keep_teacher : bool, default=True
         Whether to keep ``teacher_`` after distilling.
-    max_epochs : int, default=14
+    max_epochs : "auto" or int, default="auto"
         Passes over the rows at most; of more than 250,000 rows, over as many, drawn again for each pass.
     max_seconds : float, default=None
         Seconds of training at most, of each network. Results then depend on the machine.
     batch_size : "auto" or int, default="auto"
         Rows of a training batch.
-    lr : float, default=0.01
+    lr : "auto" or float, default="auto"
         Largest learning rate.
     early_stopping : bool, default=True
         Keep the weights that explain held-out rows best, and stop when they no longer improve.
@@ -106,10 +107,8 @@ class FairDistillResampler(Saving, BaseSampler):
         What the synthetic rows were drawn from, and its teacher: the same unless it was distilled.
     synthetic_mask_ : ndarray of shape (n_rows,), bool
         Which rows of the output are synthetic.
-    sampling_strategy_ : dict
-        Synthetic rows of each cell: (class, group), or class without sensitive columns, to int.
-    sampling_plan_ : DataFrame
-        What each cell has, gets, and why; see :meth:`explain_plan`.
+    sampling_strategy_, sampling_plan_ : dict, DataFrame
+        Synthetic rows of each cell: (class, group), or class, to int; what each has, gets, and why.
     sensitive_features_ : same kind as `sensitive_features`
         The sensitive values of the output rows, where they were given beside X.
     history_, tuning_ : DataFrame
@@ -121,14 +120,8 @@ class FairDistillResampler(Saving, BaseSampler):
 
     Notes
     -----
-    Sensitive values are columns of X, so that they stay aligned through pipelines and cross-validation. Values given
-    as ``sensitive_features`` do not: a pipeline hands the original ones on; use ``sensitive_features_`` outside it.
-    Put it into imbalanced-learn's Pipeline, not scikit-learn's. A returned DataFrame has a RangeIndex.
-
-    References
-    ----------
-    .. [1] M. F. Sikder et al., "Generating Synthetic Fair Syntax-agnostic Data by Learning and Distilling Fair
-       Representation", arXiv:2408.10755, 2024.
+    Sensitive columns of X stay aligned through pipelines and cross-validation. Values given as ``sensitive_features``
+    do not: use ``sensitive_features_`` outside. Put it into imbalanced-learn's Pipeline, not scikit-learn's.
 
     Examples
     --------
@@ -160,16 +153,12 @@ class FairDistillResampler(Saving, BaseSampler):
     __metadata_request__fit_resample = {"sensitive_features": True}
 
     _parameter_constraints = {
-        **TABLE_CONSTRAINTS,
+        **GENERATOR_CONSTRAINTS,
         "sampling_strategy": STRATEGY_CONSTRAINTS,
         "mode": [StrOptions({"augment", "replace"})],
         "n_samples": [Interval(Integral, 1, None, closed="left"), None],
-        **CRITERION_CONSTRAINTS,
-        **TUNING_CONSTRAINTS,
-        **LEGITIMATE_CONSTRAINTS,
         "distill": [StrOptions({"auto"}), "boolean"],
         "keep_teacher": ["boolean"],
-        **TRAINING_CONSTRAINTS,
     }
 
     def __init__(
@@ -177,6 +166,10 @@ class FairDistillResampler(Saving, BaseSampler):
         sensitive_columns: Columns | None = None,
         *,
         categorical_columns: Literal["auto"] | Sequence[Hashable] = "auto",
+        sample_shape: Sequence[int] | int | None = None,
+        latent: str | None = "auto",
+        penalty: str = "energy_distance",
+        prior: str = "energy",
         sampling_strategy: str | float | Mapping[Any, int] | Callable[..., Mapping[Any, int]] = "auto",
         mode: str = "augment",
         n_samples: int | None = None,
@@ -188,10 +181,10 @@ class FairDistillResampler(Saving, BaseSampler):
         legitimate_columns: Columns | None = None,
         distill: bool | Literal["auto"] = "auto",
         keep_teacher: bool = True,
-        max_epochs: int = 14,
+        max_epochs: int | Literal["auto"] = "auto",
         max_seconds: float | None = None,
         batch_size: int | Literal["auto"] = "auto",
-        lr: float = 0.01,
+        lr: float | Literal["auto"] = "auto",
         early_stopping: bool = True,
         device: str = "cpu",
         n_threads: int = 1,
@@ -202,6 +195,10 @@ class FairDistillResampler(Saving, BaseSampler):
         super().__init__(sampling_strategy=sampling_strategy)
         self.sensitive_columns = sensitive_columns
         self.categorical_columns = categorical_columns
+        self.sample_shape = sample_shape
+        self.latent = latent
+        self.penalty = penalty
+        self.prior = prior
         self.mode = mode
         self.n_samples = n_samples
         self.criterion = criterion

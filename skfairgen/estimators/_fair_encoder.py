@@ -1,22 +1,21 @@
 """FairEncoder: rows to codes that do not reveal the group, and back."""
 
 from collections.abc import Hashable, Sequence
-from numbers import Integral, Real
 from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from skfairgen._compat import Interval, StrOptions, fit_context
+from skfairgen._compat import fit_context
 from skfairgen.data import Columns, ItemReader, RandomState, Rows, Table
 from skfairgen.estimators._code_guards import measure_code, warn_of_unmet_bound
-from skfairgen.estimators._code_learning import check_bound, learn_code, read_labels
+from skfairgen.estimators._code_learning import check_bound, code_options, learn_code, read_labels
 from skfairgen.estimators._code_transformer import CodeTransformer
 from skfairgen.estimators._distill import distill
 from skfairgen.estimators._fitted import set_fitted
 from skfairgen.estimators._learning import read_table
-from skfairgen.estimators._parameters import CRITERION_CONSTRAINTS, TABLE_CONSTRAINTS, TRAINING_CONSTRAINTS
+from skfairgen.estimators._parameters import CODE_CONSTRAINTS
 from skfairgen.models import CodeModel
 from skfairgen.training import draw_seed, random_generator
 
@@ -33,7 +32,7 @@ class FairEncoder(CodeTransformer):
     with D the energy distance between each group and the rest (continuous columns: distance correlation as well), and
     the penalty raised from 0 over the first half of training.
 
-    In the order of the parameters: the table and the width (`sensitive_columns` to `categorical_columns`), what the
+    In the order of the parameters: the table and the width (`sensitive_columns` to `sample_shape`), what the
     code hides (`criterion` to `sensitive_at_prediction`), what it tells (`supervised` to `kl_weight`), whether it does
     (`leakage_threshold`), a small one (`distill`), training (`max_epochs` to `early_stopping`), the machine (`device`
     to `verbose`).
@@ -42,18 +41,23 @@ class FairEncoder(CodeTransformer):
     ----------
     sensitive_columns : label, position or list of them, default=None
         Columns of X that the code must not reveal. Numeric columns of more than 20 values count as continuous.
-    n_components : int, default=8
-        Width of the code. Components that carry next to nothing are set to 0.
+    n_components : "auto" or int, default="auto"
+        Width of the code; "auto" is 8 for tables and 16 for images and sequences. Components that carry next to nothing
+        are set to 0.
     categorical_columns : "auto" or list of labels or positions, default="auto"
         Columns to read as categories, sensitive ones too; "auto" takes category, string, object and bool columns.
+    sample_shape : tuple of int, default=None
+        Shape of one image or sequence, as in :class:`FairGenerator`.
     criterion : {"demographic_parity", "equalized_odds", None}, default="demographic_parity"
         "demographic_parity": the code is independent of the group. "equalized_odds": within each class, which needs
         y. None: no penalty.
-    fairness_weight : float, default=100.0
-        Weight of the penalty; 0 is none. Accuracy of a model on the codes falls as parity rises.
-    max_dependence : float, default=None
-        Held-out dependence, the column ``valid_dependence`` of ``history_``, to come below: the weight of the penalty
-        starts at `fairness_weight`, which must be above 0, and is adapted.
+    fairness_weight : "auto" or float, default="auto"
+        Weight of the penalty; 0 is none, "auto" 100 for tables and 3 for images and sequences. Accuracy of a model on
+        the codes falls as parity rises.
+    max_dependence : "auto", float or None, default="auto"
+        Dependence to come below: the weight of the penalty starts at `fairness_weight`, which must be above 0, and is
+        adapted. Of tables, that of held-out rows, the column ``valid_dependence`` of ``history_``; "auto" is None, no
+        bound. Of images and sequences, that of ``train_recoded``; "auto" is .003.
     penalty : {"energy_distance", "fairdisco"}, default="energy_distance"
         The statistic D. "fairdisco" is that of [1]_ as published, for reproduction: without the term of the class
         scores, biased, and on a scale that falls exponentially with `n_components`.
@@ -62,13 +66,14 @@ class FairEncoder(CodeTransformer):
         may lack them then.
     supervised : {"auto", True, False}, default="auto"
         Whether the code is to predict y. "auto": where y has two classes or more.
-    outcome_weight : float, default=20.0
-        Weight of the outcome's cross-entropy.
+    outcome_weight : "auto" or float, default="auto"
+        Weight of the outcome's cross-entropy; "auto" is 20, or 1 for images and sequences.
     reconstruction_weight : float or "auto", default="auto"
-        Weight of the rows' likelihood. "auto" is 0.1 with an outcome and 1.0 without. The more, the more of the
-        row the code keeps, and the better it reveals the group.
-    kl_weight : float, default=0.2
+        Weight of the rows' likelihood. "auto" is 0.1 with an outcome, and 1.0 without or for images and sequences.
+        The more, the more of the row the code keeps, and the better it reveals the group.
+    kl_weight : "auto" or float, default="auto"
         Weight of the code's divergence from the standard normal distribution: the more, the less a code holds.
+        "auto" is 0.2, or 0.01 for images and sequences.
     leakage_threshold : float, default=0.6
         ROC-AUC above which a :class:`~skfairgen.exceptions.LeakageWarning` is issued, when the whole interval of
         ``dependence_`` is above it.
@@ -81,8 +86,8 @@ class FairEncoder(CodeTransformer):
         Seconds of training at most, of the encoder and of its student each. Results then depend on the machine.
     batch_size : "auto" or int, default="auto"
         Rows of a training batch; "auto" is a 60th of the rows, between 256 and 512.
-    lr : float, default=0.005
-        Largest learning rate (AdamW, one cycle).
+    lr : "auto" or float, default="auto"
+        Largest learning rate (AdamW, one cycle); "auto" is .005, or .003 for images and sequences.
     early_stopping : bool, default=True
         Hold out a tenth of the rows (5,000 at most), and keep the weights of the epoch with their least loss, of those
         with the whole penalty. Tables under 100 rows hold none out.
@@ -132,7 +137,8 @@ class FairEncoder(CodeTransformer):
     each component.
 
     Independence was measured on the training rows' kind of people, with one probe: a code that passes can still leak
-    to a stronger one, or elsewhere.
+    to a stronger one, or elsewhere. The encoder of images and sequences never sees the group, is trained on items put
+    into groups drawn at random too, and is probed on such items: its code hides the group within each class as well.
 
     References
     ----------
@@ -164,45 +170,30 @@ class FairEncoder(CodeTransformer):
     __metadata_request__fit = {"sensitive_features": True}
     __metadata_request__transform = {"sensitive_features": True}
 
-    _parameter_constraints = {
-        **TABLE_CONSTRAINTS,
-        "n_components": [Interval(Integral, 1, None, closed="left")],
-        "criterion": CRITERION_CONSTRAINTS["criterion"],
-        "fairness_weight": [Interval(Real, 0, None, closed="left")],
-        "max_dependence": [Interval(Real, 0, None, closed="neither"), None],
-        "penalty": [StrOptions({"energy_distance", "fairdisco"})],
-        "sensitive_at_prediction": ["boolean"],
-        "supervised": [StrOptions({"auto"}), "boolean"],
-        "outcome_weight": [Interval(Real, 0, None, closed="left")],
-        "reconstruction_weight": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
-        "kl_weight": [Interval(Real, 0, None, closed="left")],
-        "leakage_threshold": [Interval(Real, 0, 1, closed="both")],
-        "distill": ["boolean"],
-        **TRAINING_CONSTRAINTS,
-        "max_epochs": [StrOptions({"auto"}), *TRAINING_CONSTRAINTS["max_epochs"]],
-    }
+    _parameter_constraints = CODE_CONSTRAINTS
 
     def __init__(
         self,
         sensitive_columns: Columns | None = None,
         *,
-        n_components: int = 8,
+        n_components: int | Literal["auto"] = "auto",
         categorical_columns: Literal["auto"] | Sequence[Hashable] = "auto",
+        sample_shape: Sequence[int] | int | None = None,
         criterion: str | None = "demographic_parity",
-        fairness_weight: float = 100.0,
-        max_dependence: float | None = None,
+        fairness_weight: float | Literal["auto"] = "auto",
+        max_dependence: float | Literal["auto"] | None = "auto",
         penalty: str = "energy_distance",
         sensitive_at_prediction: bool = True,
         supervised: bool | Literal["auto"] = "auto",
-        outcome_weight: float = 20.0,
+        outcome_weight: float | Literal["auto"] = "auto",
         reconstruction_weight: float | Literal["auto"] = "auto",
-        kl_weight: float = 0.2,
+        kl_weight: float | Literal["auto"] = "auto",
         leakage_threshold: float = 0.6,
         distill: bool = False,
         max_epochs: int | Literal["auto"] = "auto",
         max_seconds: float | None = None,
         batch_size: int | Literal["auto"] = "auto",
-        lr: float = 0.005,
+        lr: float | Literal["auto"] = "auto",
         early_stopping: bool = True,
         device: str = "cpu",
         n_threads: int = 1,
@@ -213,6 +204,7 @@ class FairEncoder(CodeTransformer):
         self.sensitive_columns = sensitive_columns
         self.n_components = n_components
         self.categorical_columns = categorical_columns
+        self.sample_shape = sample_shape
         self.criterion = criterion
         self.fairness_weight = fairness_weight
         self.max_dependence = max_dependence
@@ -262,7 +254,8 @@ class FairEncoder(CodeTransformer):
         table = read_table(self, X, None, sensitive_features)
         labels = read_labels(self, y, table.rows)
         rng = random_generator(self.random_state)
-        learned = learn_code(self, table, labels, rng)
+        options = code_options(self, table)
+        learned = learn_code(self, options, table, labels, rng)
         fitted = {
             "reader_": learned.reader,
             "model_": learned.model,

@@ -12,13 +12,7 @@ from skfairgen.data import Columns, ItemReader, RandomState, Rows, Table
 from skfairgen.estimators._bulk_drawing import BulkDrawing
 from skfairgen.estimators._generator_fitting import drawer_of, fit_generator
 from skfairgen.estimators._learning import read_table
-from skfairgen.estimators._parameters import (
-    CRITERION_CONSTRAINTS,
-    LEGITIMATE_CONSTRAINTS,
-    TABLE_CONSTRAINTS,
-    TRAINING_CONSTRAINTS,
-    TUNING_CONSTRAINTS,
-)
+from skfairgen.estimators._parameters import GENERATOR_CONSTRAINTS
 from skfairgen.models import TeacherModel
 from skfairgen.training import random_generator
 
@@ -27,18 +21,28 @@ class FairGenerator(BulkDrawing, BaseEstimator):
     """Learn a table and draw synthetic rows from it, of any class and group.
 
     The teacher of the package: every column becomes an integer token, and a masked column-autoregressive network
-    learns the rows given their class and their sensitive values.
+    learns the rows given their class and their sensitive values. Images and sequences are learned by way of a code.
 
-    In the order of the parameters: the table (`sensitive_columns`, `categorical_columns`), the promise (`criterion` to
-    `legitimate_columns`), training (`max_epochs` to `early_stopping`), the machine (`device` to `verbose`).
+    In the order of the parameters: the table (`sensitive_columns` to `sample_shape`), the code (`latent` to `prior`),
+    the promise (`criterion` to `legitimate_columns`), training (`max_epochs` to `early_stopping`), machine (`device` to
+    `verbose`).
 
     Parameters
     ----------
     sensitive_columns : label, position or list of them, default=None
-        Columns of X whose values make the groups. Numeric columns of more than 20 values are cut at their
-        quartiles.
+        Columns of X whose values make the groups. Numeric ones of more than 20 values are cut at their quartiles.
     categorical_columns : "auto" or list of labels or positions, default="auto"
         Columns to read as categories, sensitive ones too; "auto" takes category, string, object and bool columns.
+    sample_shape : tuple of int, default=None
+        Shape of one image or sequence, (H, W, C), (H, W), (1, T, C) or (T,), where X holds grey images or flat rows.
+        Arrays of shape (n, H, W, C) and (n, T, C) need none.
+    latent : {"auto", "fair", None}, default="auto"
+        Whether rows are learned by way of a code that hides the group, or without a code; "auto" takes one for images
+        and sequences. Any criterion then asks for classes that are independent of the group.
+    penalty : {"energy_distance", "fairdisco"}, default="energy_distance"
+        What makes the code hide the group, as in :class:`FairEncoder`.
+    prior : {"energy", "moments", "flow", "ddpm", "wgan-gp", "lsgan"}, default="energy"
+        What draws codes of a class.
     criterion : {None, "demographic_parity", "equalized_odds", "equal_opportunity", "balanced_cells"}, default=None
         What is promised of a model trained on the rows, for real rows that it has not seen. None: nothing, the rows are
         a faithful copy. "demographic_parity": it selects the same share of every group. "equalized_odds": it has the
@@ -55,24 +59,23 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         same distribution in every group; "minimal": likewise, with as few changes of labels as that allows. The last
         two belong to "demographic_parity"; they keep class shares exact and cost accuracy. "auto" is "sharpen".
     tuned_for : "auto", classifier or None, default="auto"
-        Classifier that the plan of the labels is tuned for; None skips the tuning. "auto" is gradient boosting. A
-        classifier gets the rows as they are, so put encoders before it in a Pipeline.
+        Classifier that the plan of the labels is tuned for; None skips the tuning. "auto" is gradient boosting. It gets
+        the rows as they are, so put encoders before it in a Pipeline.
     legitimate_columns : label, position or list of them, default=None
-        Columns of X that may explain a difference between groups: "demographic_parity" then holds among rows that are
-        alike in them. Numeric columns of more than 20 values are cut at their quartiles; strata of under a 50th of the
-        rows, or 100, are pooled.
-    max_epochs : int, default=14
-        Passes over the rows at most; of more than 250,000 rows, over as many, drawn again for each pass.
+        Columns of X that may explain a difference between groups: "demographic_parity" then holds among rows alike in
+        them. Numeric ones of more than 20 values are cut at their quartiles; strata of under 100 rows, or 2 %, pooled.
+    max_epochs : "auto" or int, default="auto"
+        Passes over the rows at most; of more than 250,000 rows, over as many, drawn again each time. "auto" is 14, or
+        with a code 8.5 batches per square root of the rows.
     max_seconds : float, default=None
-        Seconds of training at most, of each network; the learning rate is annealed to them. Results then depend on the
-        machine.
+        Seconds of training at most, of each network. Results then depend on the machine.
     batch_size : "auto" or int, default="auto"
         Rows of a training batch; "auto" is a 60th of the rows, between 32 and 512.
-    lr : float, default=0.01
-        Largest learning rate (AdamW, one cycle).
+    lr : "auto" or float, default="auto"
+        Largest learning rate (AdamW, one cycle); "auto" is .01, or .003 with a code.
     early_stopping : bool, default=True
-        Hold out a tenth of the rows (5,000 at most), keep the weights that explain them best, and stop when they
-        have not improved for a third of the epochs. Tables under 100 rows hold none out.
+        Hold out a tenth of the rows (5,000 at most), keep the weights that explain them best, and stop when they have
+        not improved for a third of the epochs. Tables under 100 rows hold none out; with a code, no epoch is left out.
     device : str, default="cpu"
         Torch device to train and draw on, such as "cpu" or "cuda".
     n_threads : int, default=1
@@ -92,25 +95,20 @@ class FairGenerator(BulkDrawing, BaseEstimator):
     groups_ : list
         Groups: scalars for one sensitive column, tuples for several; None without sensitive columns.
     cell_counts_ : dict
-        Rows that each cell held: (class, group) to int, or class to int without groups.
-    model_ : TeacherModel
-        The trained network, the rows of each cell, and how labels are repaired.
-    reader_ : ItemReader
-        Between rows and the items of the network.
-    codec_ : TableCodec
-        From columns to tokens and back; the reader's.
+        Rows that each cell held: (class, group), or class without groups, to int.
+    model_, reader_ : TeacherModel, ItemReader
+        The trained network, rows of each cell, and how labels are repaired; between rows and items of the network.
+    codec_ : TableCodec or GridCodec
+        From columns to tokens and back, or from images and sequences; the reader's.
     n_parameters_ : int
         Free parameters of the network.
     history_ : DataFrame
-        A row an epoch: train_loss and valid_loss (nats a row), dur (seconds).
+        A row an epoch: train_loss and valid_loss (nats a row), dur (seconds); with a code, as in :class:`FairEncoder`.
     tuning_ : DataFrame
-        A row a round of the tuning: the largest gap between groups that the plan was asked for (``asked``) and that
-        the classifier showed (``gap``), how far it was from what was wanted (``missed``), and its ``accuracy``. Only
-        where a plan was tuned.
-    n_features_in_ : int
-        Number of columns of X.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Column names of X, where they are all strings.
+        A row a round of the tuning, where a plan was tuned: the largest gap between groups that the plan was asked for
+        (``asked``) and the classifier showed (``gap``), how far that was from wanted (``missed``), its ``accuracy``.
+    n_features_in_, feature_names_in_ : int, ndarray of shape (n_features_in_,)
+        Number of columns of X, and their names, where they are all strings.
 
     Examples
     --------
@@ -135,29 +133,27 @@ class FairGenerator(BulkDrawing, BaseEstimator):
 
     __metadata_request__fit = {"sensitive_features": True}
 
-    _parameter_constraints = {
-        **TABLE_CONSTRAINTS,
-        **CRITERION_CONSTRAINTS,
-        **TUNING_CONSTRAINTS,
-        **LEGITIMATE_CONSTRAINTS,
-        **TRAINING_CONSTRAINTS,
-    }
+    _parameter_constraints = GENERATOR_CONSTRAINTS
 
     def __init__(
         self,
         sensitive_columns: Columns | None = None,
         *,
         categorical_columns: Literal["auto"] | Sequence[Hashable] = "auto",
+        sample_shape: Sequence[int] | int | None = None,
+        latent: str | None = "auto",
+        penalty: str = "energy_distance",
+        prior: str = "energy",
         criterion: str | None = None,
         strength: float = 1.0,
         sensitive_at_prediction: bool = True,
         label_draw: str = "auto",
         tuned_for: Any = "auto",
         legitimate_columns: Columns | None = None,
-        max_epochs: int = 14,
+        max_epochs: int | Literal["auto"] = "auto",
         max_seconds: float | None = None,
         batch_size: int | Literal["auto"] = "auto",
-        lr: float = 0.01,
+        lr: float | Literal["auto"] = "auto",
         early_stopping: bool = True,
         device: str = "cpu",
         n_threads: int = 1,
@@ -167,6 +163,10 @@ class FairGenerator(BulkDrawing, BaseEstimator):
     ) -> None:
         self.sensitive_columns = sensitive_columns
         self.categorical_columns = categorical_columns
+        self.sample_shape = sample_shape
+        self.latent = latent
+        self.penalty = penalty
+        self.prior = prior
         self.criterion = criterion
         self.strength = strength
         self.sensitive_at_prediction = sensitive_at_prediction

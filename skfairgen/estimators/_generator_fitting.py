@@ -8,32 +8,44 @@ from sklearn.utils.validation import check_is_fitted
 
 from skfairgen._compat import validate_parameter_constraints
 from skfairgen.estimators._fitted import set_fitted
+from skfairgen.estimators._latent_options import LR as LATENT_LR
+from skfairgen.estimators._latent_options import latent_settings
 from skfairgen.estimators._learning import learn_rows, training_options
-from skfairgen.estimators._parameters import CRITERION_CONSTRAINTS, check_criterion, check_legitimate_columns
+from skfairgen.estimators._parameters import (
+    CRITERION_CONSTRAINTS,
+    check_criterion,
+    check_legitimate_columns,
+    criterion_of_cells,
+    uses_latent,
+)
 from skfairgen.estimators._row_drawer import RowDrawer, cell_names
 from skfairgen.estimators._tuning import try_classifier, tuning_of
 from skfairgen.exceptions import CollapseWarning
 from skfairgen.models import REPAIRED, Wish
+from skfairgen.nn import LatentDensity
 
+EPOCHS, LR = 14, 0.01  # of a density without a code
 LARGEST_MISS = 0.1  # of a rate, above which a plan is said to fail
 
 
 def fit_generator(generator, table, rng):
     """Fit a FairGenerator on a table that was read and checked, and return it."""
     check_criterion(generator.criterion, table.schema, generator.label_draw)
+    is_latent = uses_latent(generator, table.schema.format)
     check_legitimate_columns(generator.legitimate_columns, generator.criterion)
     try_classifier(generator, table)
     learned = learn_rows(
         table,
-        training_options(generator),
+        training_options(generator, EPOCHS, LATENT_LR if is_latent else LR),
         rng,
         categorical_columns=generator.categorical_columns,
         is_blind=not generator.sensitive_at_prediction,
         n_threads=generator.n_threads,
+        latent=latent_settings(generator, len(table.rows)) if is_latent else None,
         go_on_from=generator if generator.warm_start and hasattr(generator, "model_") else None,
     )
     fitted = {}
-    wish = _wish(generator, table.schema, generator.criterion, generator.strength)
+    wish = _wish(generator, table.schema, generator.criterion, generator.strength, is_latent)
     if wish.criterion in REPAIRED:  # what it needs is learned now, and not with the first draw
         audited = table.rows if table.rows.weights is None else None  # drawn rows follow the weights, real ones do not
         tuning = tuning_of(generator, learned.reader, table.cells, wish.sees_group, audited)
@@ -75,7 +87,8 @@ def drawer_of(generator, criterion="fitted", strength="fitted"):
     check_criterion(asked["criterion"], reader.schema, generator.label_draw)
     if asked["criterion"] in REPAIRED:
         check_legitimate_columns(generator.legitimate_columns, asked["criterion"])
-    wish = _wish(generator, reader.schema, asked["criterion"], asked["strength"])
+    is_latent = isinstance(model.rows.density, LatentDensity)
+    wish = _wish(generator, reader.schema, asked["criterion"], asked["strength"], is_latent)
     is_new = wish not in model.plans
     tuning = tuning_of(generator, reader, model.rows.cells, wish.sees_group)  # the training rows are gone
     repair = model.repair(wish, reader.stratum_codes, tuning, generator.n_threads)
@@ -113,9 +126,9 @@ def warn_of_missed_gap(tuning):
         )
 
 
-def _wish(generator, schema, criterion, strength):
+def _wish(generator, schema, criterion, strength, is_latent):
     label_draw = "sharpen" if generator.label_draw == "auto" else generator.label_draw
     is_planned = label_draw in ("sharpen", "decide")
     # a model that is trained on X does not see values that are given beside X
     sees_group = generator.sensitive_at_prediction and not (is_planned and schema.sensitive_features is not None)
-    return Wish(criterion, float(strength), label_draw, bool(sees_group))
+    return Wish(criterion_of_cells(criterion, is_latent), float(strength), label_draw, bool(sees_group))

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from skfairgen.criteria import Cells
-from skfairgen.data import ItemReader, as_pandas, read_training_rows, read_weights
+from skfairgen.data import ItemReader, as_pandas, is_coded, read_training_rows, read_weights
 from skfairgen.estimators._bad_fits import warn_of_nothing_learned
 from skfairgen.estimators._fitted import feature_names
 from skfairgen.estimators._table_guards import warn_of_a_new_start, warn_of_identifiers, warn_of_told_classes
-from skfairgen.models import DensityModel, TeacherModel
-from skfairgen.nn import density_for
+from skfairgen.models import DensityModel, TeacherModel, fit_latent_density
+from skfairgen.nn import LatentDensity, density_for
 from skfairgen.training import TrainingOptions, checked_device, draw_seed, fit_density, torch_generator, torch_runtime
 
 MAX_JUDGED = 2_000  # rows that a fit is judged by
@@ -52,11 +52,14 @@ class Learned:
         The model of the items.
     history : DataFrame
         A row an epoch.
+    held_out : ndarray of int
+        Positions of the rows that were not trained on.
     """
 
     reader: ItemReader
     model: TeacherModel
     history: pd.DataFrame
+    held_out: np.ndarray
 
 
 def read_table(estimator, X, y, sensitive_features, sample_weight=None):
@@ -69,6 +72,7 @@ def read_table(estimator, X, y, sensitive_features, sample_weight=None):
         sensitive_columns=estimator.sensitive_columns,
         legitimate_columns=getattr(estimator, "legitimate_columns", None),
         categorical_columns=estimator.categorical_columns,
+        sample_shape=estimator.sample_shape,
     )
     rows = replace(rows, weights=read_weights(sample_weight, len(rows)))
     names = feature_names(estimator, as_pandas(X), rows.frame, schema.format.columns)
@@ -76,7 +80,9 @@ def read_table(estimator, X, y, sensitive_features, sample_weight=None):
     return TrainingTable(schema, rows, cells, names)
 
 
-def learn_rows(table, options: TrainingOptions, rng, *, categorical_columns, is_blind, n_threads, go_on_from=None):
+def learn_rows(
+    table, options: TrainingOptions, rng, *, categorical_columns, is_blind, n_threads, latent=None, go_on_from=None
+):
     """Train a model of the rows of a table.
 
     Parameters
@@ -93,6 +99,8 @@ def learn_rows(table, options: TrainingOptions, rng, *, categorical_columns, is_
         Whether models of the rows will not see the sensitive columns.
     n_threads : int
         Threads of torch.
+    latent : LatentSettings or None
+        What a latent teacher is made of; None for a density without a code.
     go_on_from : FairGenerator or None
         A fitted generator whose weights to start from, where it read rows as these are.
     """
@@ -106,31 +114,40 @@ def learn_rows(table, options: TrainingOptions, rng, *, categorical_columns, is_
         density = go_on_from.model_.rows.density
     else:
         reader = ItemReader.fit(schema, rows.frame, categorical_columns, is_blind=is_blind)
-    warn_of_identifiers(reader)
-    if schema.target is not None:
-        warn_of_told_classes(schema, rows.frame, rows.class_codes)
-    given = {"classes": rows.class_codes, "levels": cells.levels[rows.group_codes]}
-    if rows.weights is not None:
-        given["weights"] = rows.weights
+    if not is_coded(schema.format):
+        warn_of_identifiers(reader)
+        if schema.target is not None:
+            warn_of_told_classes(schema, rows.frame, rows.class_codes)
     items = reader.items(rows.frame)
+    arrays = {**items, "classes": rows.class_codes, "levels": cells.levels[rows.group_codes]}
+    if rows.weights is not None:
+        arrays["weights"] = rows.weights
     generator = torch_generator(draw_seed(rng))
     with torch_runtime(n_threads, options.device):
-        if density is None:
-            density = density_for(reader.codec.spec, cells.n_classes, cells.cardinalities, generator=generator)
-        fitted = fit_density(density, {**items, **given}, options, rng, generator)
-    model = TeacherModel(DensityModel(fitted.module, cells, blind_terms=_blind_terms(schema)), draw_seed(rng))
-    judged = fitted.held_out if len(fitted.held_out) else np.arange(len(rows))
-    warn_of_nothing_learned(model.rows, items, rows, judged[:MAX_JUDGED], options, n_threads)
-    return Learned(reader, model, pd.DataFrame(fitted.history))
+        if isinstance(density, LatentDensity) != (latent is not None):
+            density = None
+        if latent is not None:
+            n_classes = 0 if schema.target is None else cells.n_classes
+            made = (n_classes, cells.cardinalities, latent, options, rng, generator)
+            density, history, held_out = fit_latent_density(reader.codec.spec, arrays, *made, start=density)
+        else:
+            if density is None:
+                density = density_for(reader.codec.spec, cells.n_classes, cells.cardinalities, generator=generator)
+            density, history, held_out = vars(fit_density(density, arrays, options, rng, generator)).values()
+    model = TeacherModel(DensityModel(density, cells, blind_terms=_blind_terms(schema)), draw_seed(rng))
+    if latent is None:
+        judged = held_out if len(held_out) else np.arange(len(rows))
+        warn_of_nothing_learned(model.rows, items, rows, judged[:MAX_JUDGED], options, n_threads)
+    return Learned(reader, model, pd.DataFrame(history), held_out)
 
 
-def training_options(estimator):
-    """Return an estimator's training parameters."""
+def training_options(estimator, max_epochs, lr):
+    """Return an estimator's training parameters, with values for those that are "auto"."""
     return TrainingOptions(
-        max_epochs=estimator.max_epochs,
+        max_epochs=max_epochs if estimator.max_epochs == "auto" else estimator.max_epochs,
         max_seconds=estimator.max_seconds,
         batch_size=estimator.batch_size,
-        lr=estimator.lr,
+        lr=lr if estimator.lr == "auto" else estimator.lr,
         early_stopping=estimator.early_stopping,
         device=estimator.device,
         verbose=int(estimator.verbose),

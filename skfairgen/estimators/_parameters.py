@@ -4,12 +4,22 @@ from collections.abc import Mapping
 from numbers import Integral, Real
 
 from skfairgen._compat import HasMethods, Interval, StrOptions
+from skfairgen.data import is_coded
+from skfairgen.nn import PRIORS
 from skfairgen.training import MAX_THREADS
 
 TABLE_CONSTRAINTS = {
     "sensitive_columns": ["array-like", str, Integral, None],
     "categorical_columns": [StrOptions({"auto"}), "array-like"],
+    "sample_shape": ["array-like", Integral, None],
 }
+PENALTY_CONSTRAINTS = {"penalty": [StrOptions({"energy_distance", "fairdisco"})]}
+LATENT_CONSTRAINTS = {
+    "latent": [StrOptions({"auto", "fair"}), None],
+    **PENALTY_CONSTRAINTS,
+    "prior": [StrOptions(set(PRIORS))],
+}
+LATENT_ONLY = ("penalty", "prior")
 LEGITIMATE_CONSTRAINTS = {"legitimate_columns": ["array-like", str, Integral, None]}
 CRITERIA = {"demographic_parity", "equalized_odds", "equal_opportunity", "balanced_cells"}
 CRITERION_CONSTRAINTS = {
@@ -26,16 +36,43 @@ STRATEGY_CONSTRAINTS = [
     callable,
 ]
 TRAINING_CONSTRAINTS = {
-    "max_epochs": [Interval(Integral, 1, None, closed="left")],
+    "max_epochs": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
     "max_seconds": [Interval(Real, 0, None, closed="neither"), None],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-    "lr": [Interval(Real, 0, None, closed="neither")],
+    "lr": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
     "early_stopping": ["boolean"],
     "device": [str],
     "n_threads": [Interval(Integral, 1, MAX_THREADS, closed="both")],
     "warm_start": ["boolean"],
     "random_state": ["random_state"],
     "verbose": ["verbose"],
+}
+#: of a generator, and of a resampler, which has one
+GENERATOR_CONSTRAINTS = {
+    **TABLE_CONSTRAINTS,
+    **LATENT_CONSTRAINTS,
+    **CRITERION_CONSTRAINTS,
+    **TUNING_CONSTRAINTS,
+    **LEGITIMATE_CONSTRAINTS,
+    **TRAINING_CONSTRAINTS,
+}
+WEIGHT = [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")]
+#: of an encoder
+CODE_CONSTRAINTS = {
+    **TABLE_CONSTRAINTS,
+    "n_components": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "criterion": CRITERION_CONSTRAINTS["criterion"],
+    "fairness_weight": WEIGHT,
+    "max_dependence": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither"), None],
+    **PENALTY_CONSTRAINTS,
+    "sensitive_at_prediction": ["boolean"],
+    "supervised": [StrOptions({"auto"}), "boolean"],
+    "outcome_weight": WEIGHT,
+    "reconstruction_weight": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
+    "kl_weight": WEIGHT,
+    "leakage_threshold": [Interval(Real, 0, 1, closed="both")],
+    "distill": ["boolean"],
+    **TRAINING_CONSTRAINTS,
 }
 
 
@@ -64,3 +101,34 @@ def check_legitimate_columns(legitimate_columns, criterion):
             f"legitimate_columns was given with criterion={criterion!r}; it belongs to "
             "'demographic_parity', which it makes conditional. Leave it out, or choose that criterion."
         )
+
+
+def uses_latent(estimator, format):
+    """Tell whether a generator or a resampler learns things of a format through a fair code.
+
+    Raises
+    ------
+    ValueError
+        If they cannot be learned without one, or an option does nothing with it, or without it.
+    """
+    coded = is_coded(format)
+    if coded and estimator.latent is None:
+        raise ValueError("latent=None is for tables: images and sequences are learned by way of a code. Leave it out.")
+    is_latent = coded or estimator.latent == "fair"
+    idle = ("label_draw", "tuned_for", "sensitive_at_prediction", "legitimate_columns") if is_latent else LATENT_ONLY
+    for name in idle:
+        value, default = getattr(estimator, name), type(estimator)().get_params(deep=False)[name]
+        if not (value is default or (isinstance(value, str | bool) and value == default)):
+            where = "with a fair code, which makes every row independent of the group" if is_latent else "without one"
+            remedy = "Leave it out" if is_latent else "Set latent='fair', or leave it out"
+            raise ValueError(f"{name}={value!r} does nothing {where}. {remedy}.")
+    return is_latent
+
+
+def criterion_of_cells(criterion, is_latent):
+    """Return the criterion that the cells and labels of drawn rows obey.
+
+    A code that is drawn given the class alone, and decoded under any group, leaves nothing but the shares of the cells
+    to a criterion: with y independent of s, each of them holds.
+    """
+    return "balanced_cells" if is_latent and criterion is not None else criterion

@@ -10,6 +10,7 @@ from skfairgen.estimators._fair_generator import FairGenerator
 from skfairgen.estimators._fitted import set_fitted
 from skfairgen.estimators._generator_fitting import drawer_of, fit_generator
 from skfairgen.estimators._learning import read_table
+from skfairgen.estimators._parameters import uses_latent
 from skfairgen.estimators._resampling_plan import ResamplingPlan
 from skfairgen.estimators._table_guards import warn_of_a_new_start
 from skfairgen.training import draw_seed, random_generator
@@ -21,7 +22,7 @@ def resample(resampler, table, X, sensitive_features):
     """Fit a FairDistillResampler on a table that was read and checked, and return the resampled rows and labels."""
     plan = ResamplingPlan.of(resampler, table)
     rng = random_generator(resampler.random_state)
-    teacher = fit_generator(_teacher(resampler, rng), table, rng)
+    teacher = fit_generator(_teacher(resampler, table, rng), table, rng)
     n_rows = len(table.rows)
     is_distilled = n_rows >= MIN_DISTILLED_ROWS if resampler.distill == "auto" else resampler.distill
     generator = _student(resampler, teacher, rng) if is_distilled else teacher
@@ -75,14 +76,15 @@ def _student(resampler, teacher, rng):
     return distill(teacher, max_seconds=resampler.max_seconds, random_state=seed, verbose=resampler.verbose)
 
 
-def _teacher(resampler, rng):
+def _teacher(resampler, table, rng):
     """Return a generator that is not fitted, or the last one to go on from, with a resampler's parameters."""
     parameters = resampler.get_params(deep=False)
     shared = {name: parameters[name] for name in FairGenerator().get_params() if name in parameters}
     goes_on = resampler.warm_start and hasattr(resampler, "teacher_")
     if resampler.warm_start and hasattr(resampler, "generator_") and not goes_on:
         warn_of_a_new_start("no teacher is kept to go on from; use keep_teacher=True")
-    if resampler.label_draw == "auto" and resampler.mode == "augment":
+    is_planned = not uses_latent(resampler, table.schema.format)
+    if is_planned and resampler.label_draw == "auto" and resampler.mode == "augment":
         shared["label_draw"] = "decide"
     teacher = copy(resampler.teacher_) if goes_on else FairGenerator()
     return teacher.set_params(**{**shared, "random_state": draw_seed(rng) % 2**32})

@@ -1,6 +1,7 @@
 """How many synthetic rows each cell gets, worked out before anything is trained."""
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +9,12 @@ import numpy as np
 import pandas as pd
 
 from skfairgen.criteria import CellNames, allocate, apportion, sampling_plan, warn_about_small_cells
-from skfairgen.estimators._parameters import check_criterion, check_legitimate_columns
+from skfairgen.estimators._parameters import (
+    check_criterion,
+    check_legitimate_columns,
+    criterion_of_cells,
+    uses_latent,
+)
 from skfairgen.estimators._row_drawer import cell_names
 from skfairgen.models import REPAIRED, rows_for_odds
 
@@ -43,8 +49,11 @@ class ResamplingPlan:
             the message says which.
         """
         check_criterion(resampler.criterion, table.schema, resampler.label_draw)
+        is_latent = uses_latent(resampler, table.schema.format)
         check_legitimate_columns(resampler.legitimate_columns, resampler.criterion)
         _check_idle_options(resampler)
+        if is_latent:
+            resampler = _resampler_of_codes(resampler)
         strategy = resampler.sampling_strategy
         if _is(strategy, "auto") and resampler.mode == "augment" and resampler.criterion is None:
             strategy = "not majority" if table.schema.groups is None else "parity"
@@ -100,6 +109,24 @@ class ResamplingPlan:
     def warn_about_small_cells(self):
         """Warn of cells that get rows and have few to learn from."""
         warn_about_small_cells(self.wanted, self.counts, self.names)
+
+
+def _resampler_of_codes(resampler):
+    """Return a resampler whose criterion is what a fair code leaves of it.
+
+    Raises
+    ------
+    ValueError
+        If rows are to be added by odds, which takes the likelihood of rows.
+    """
+    if _is(resampler.sampling_strategy, "equalized_odds"):
+        raise ValueError(
+            "sampling_strategy='equalized_odds' needs the likelihood of rows, which a fair code does not give. Use "
+            "criterion='equalized_odds', or another strategy."
+        )
+    made = copy(resampler)
+    made.criterion = criterion_of_cells(resampler.criterion, True)
+    return made
 
 
 def _is(strategy, name):

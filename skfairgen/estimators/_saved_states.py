@@ -27,7 +27,7 @@ SHARED = {"class", "parameters", "requests", "fitted"}
 FIELDS = ({*SHARED, "reader", "model", "output"}, {*SHARED, "generator", "teacher", "keeps_teacher"})
 OF_RESAMPLER = ("sampling_strategy_", "sampling_plan_", "classes_", "groups_")
 #: attributes that a file cannot do without
-NEEDED = {"FairDistillResampler": OF_RESAMPLER, "FairEncoder": ("history_", "classes_", "n_features_in_")}
+NEEDED = {"FairDistillResampler": OF_RESAMPLER, "FairEncoder": ("history_", "classes_")}
 
 
 def estimator_to_state(estimator):
@@ -148,13 +148,14 @@ def _check_parts(estimator, reader, model, fitted):
     if not is_same or not is_made_for(network, reader.codec.spec):
         raise ValueError("its network was not made for the columns, classes and groups that it names")
     n_columns = None if schema.format.columns is None else len(schema.format.columns)
-    if fitted.get("n_features_in_", n_columns) != n_columns:
-        raise ValueError(f"its n_features_in_ is {fitted['n_features_in_']}, expected {n_columns}")
+    needed = None if isinstance(model, CodeModel) else n_columns
+    if fitted.get("n_features_in_", needed) != n_columns:
+        raise ValueError(f"its n_features_in_ is {fitted.get('n_features_in_')}, expected {n_columns}")
     names = fitted.get("feature_names_in_")
     is_named = names is None or (all(type(name) is str for name in names) and names.shape == (n_columns,))
     if not is_named or (names is not None and list(names) != list(schema.format.columns)):
         raise ValueError(f"its feature_names_in_ are {list(names)!r:.80}, which are not those of its columns")
-    if isinstance(model, CodeModel) and len(model.active) != estimator.n_components:
+    if isinstance(model, CodeModel) and estimator.n_components not in ("auto", len(model.active)):
         raise ValueError(f"its code has {len(model.active)} components, expected {estimator.n_components}")
 
 

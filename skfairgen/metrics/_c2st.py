@@ -7,7 +7,7 @@ from sklearn.model_selection import PredefinedSplit, cross_val_predict
 from sklearn.utils import check_random_state
 
 from skfairgen.data import Columns, Rows
-from skfairgen.metrics._table_features import encode_tables, shared_row_ids, tree_features
+from skfairgen.metrics._table_features import Features, encode_tables, shared_row_ids, tree_features
 
 
 def c2st_auc(
@@ -15,6 +15,7 @@ def c2st_auc(
     synthetic: Rows,
     *,
     categorical_columns: Columns = "auto",
+    features: Features | None = None,
     n_splits: int = 5,
     random_state: int = 0,
 ) -> float:
@@ -33,6 +34,8 @@ def c2st_auc(
         Synthetic rows, the same columns.
     categorical_columns : "auto" or list of labels, default="auto"
         Columns without an order; "auto": all that are neither numbers nor dates, and booleans.
+    features : callable, default=None
+        Takes each of the sets, such as arrays of images, and returns numbers of shape (n, p) to compare in its place.
     n_splits : int, default=5
         Number of folds.
     random_state : int, default=0
@@ -61,7 +64,7 @@ def c2st_auc(
     >>> round(c2st_auc(real, far), 2)
     1.0
     """
-    real, synthetic = encode_tables(real, synthetic, categorical_columns=categorical_columns)
+    real, synthetic = encode_tables(real, synthetic, categorical_columns=categorical_columns, features=features)
     scores = c2st_scores(real, synthetic, n_splits=n_splits, random_state=random_state)
     is_synthetic = np.arange(len(scores)) >= real.n_rows
     return float(roc_auc_score(is_synthetic, scores))

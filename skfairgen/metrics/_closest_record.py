@@ -6,7 +6,7 @@ from sklearn.utils import check_random_state
 from skfairgen.data import Columns, RandomState, Rows
 from skfairgen.metrics._neighbor_features import neighbor_features
 from skfairgen.metrics._neighbor_search import TOLERANCE, distance_to_nearest
-from skfairgen.metrics._table_features import encode_tables, shared_row_ids
+from skfairgen.metrics._table_features import Features, encode_tables, shared_row_ids
 
 
 def closest_record_share(
@@ -15,6 +15,7 @@ def closest_record_share(
     holdout: Rows,
     *,
     categorical_columns: Columns = "auto",
+    features: Features | None = None,
     random_state: RandomState = 0,
 ) -> float:
     """Share of synthetic rows that lie nearer to a training row than to a hold-out row.
@@ -34,6 +35,8 @@ def closest_record_share(
         Real rows the generator has not seen.
     categorical_columns : "auto" or list of labels, default="auto"
         Columns without an order; "auto": all that are neither numbers nor dates, and booleans.
+    features : callable, default=None
+        Takes each of the sets, such as arrays of images, and returns numbers of shape (n, p) to compare in its place.
     random_state : int, RandomState instance or None, default=0
         Draws the rows of the larger table.
 
@@ -55,7 +58,7 @@ def closest_record_share(
     >>> closest_record_share(real, np.array([[0.1], [5.1]]), holdout)
     0.5
     """
-    encoded = encode_tables(real, synthetic, holdout, categorical_columns=categorical_columns)
+    encoded = encode_tables(real, synthetic, holdout, categorical_columns=categorical_columns, features=features)
     return float(closest_record_indicator(*neighbor_features(*encoded), random_state).mean())
 
 

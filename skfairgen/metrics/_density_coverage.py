@@ -3,7 +3,7 @@
 from skfairgen.data import Columns, Rows
 from skfairgen.metrics._neighbor_features import neighbor_features
 from skfairgen.metrics._support import SupportSearch
-from skfairgen.metrics._table_features import encode_tables
+from skfairgen.metrics._table_features import Features, encode_tables
 
 
 def density_coverage(
@@ -11,6 +11,7 @@ def density_coverage(
     synthetic: Rows,
     *,
     categorical_columns: Columns = "auto",
+    features: Features | None = None,
     n_neighbors: int = 5,
 ) -> tuple[float, float]:
     r"""Density and coverage: how deep synthetic rows lie among real ones, and how many real rows they reach.
@@ -30,6 +31,8 @@ def density_coverage(
         Synthetic rows, the same columns.
     categorical_columns : "auto" or list of labels, default="auto"
         Columns without an order; "auto": all that are neither numbers nor dates, and booleans.
+    features : callable, default=None
+        Takes each of the sets, such as arrays of images, and returns numbers of shape (n, p) to compare in its place.
     n_neighbors : int, default=5
         :math:`k`.
 
@@ -58,6 +61,6 @@ def density_coverage(
     >>> density_coverage(real, np.array([[0.5], [0.5]]), n_neighbors=1)
     (2.0, 0.5)
     """
-    encoded = encode_tables(real, synthetic, categorical_columns=categorical_columns)
+    encoded = encode_tables(real, synthetic, categorical_columns=categorical_columns, features=features)
     search = SupportSearch.run(*neighbor_features(*encoded), n_neighbors)
     return search.density(), search.coverage()

@@ -1,6 +1,8 @@
 """Mixed tables as arrays the fidelity figures share: one code book for all tables, levels as integers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,8 @@ from skfairgen._listed import listed
 from skfairgen.data import as_frame, is_numeric
 
 _MAX_TREE_LEVELS = 254
+Features: TypeAlias = Callable[[Any], Any]
+"""From rows, images or sequences to numbers of shape (n, p)."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class EncodedTable:
         return EncodedTable(numeric, categorical, self.n_levels, n_rows)
 
 
-def encode_tables(*tables, categorical_columns="auto"):
+def encode_tables(*tables, categorical_columns="auto", features=None):
     """Encode tables with the same columns; the first one decides the order and the kind of each column.
 
     Parameters
@@ -56,6 +60,8 @@ def encode_tables(*tables, categorical_columns="auto"):
     categorical_columns : "auto" or list of labels, default="auto"
         Columns whose values have no order. "auto": every column of the first table that is neither a
         number nor a date, and booleans.
+    features : callable or None
+        Takes what was given as a table, and returns the table.
 
     Returns
     -------
@@ -68,7 +74,7 @@ def encode_tables(*tables, categorical_columns="auto"):
         If a table is empty, its columns differ from the first one's, or a numeric column holds an
         infinite value.
     """
-    frames = [as_frame(table) for table in tables]
+    frames = [as_frame(table if features is None else _features_of(features, table)) for table in tables]
     first = frames[0]
     for frame in frames:
         _check_columns(first, frame)
@@ -186,3 +192,13 @@ def _as_numbers(column, label):
             "or missing values: clip or drop them."
         )
     return values
+
+
+def _features_of(features, rows):
+    found = np.asarray(features(rows))
+    if found.ndim != 2 or len(found) != len(rows):
+        raise ValueError(
+            f"features returned an array of shape {found.shape} for {len(rows):,} rows; expected numbers of shape "
+            "(n, p), one row for each."
+        )
+    return found

@@ -85,6 +85,13 @@ class CodeModel:
         with torch_runtime(n_threads, self.device), torch.no_grad():
             return by_chunks(sample, arrays, self.device)
 
+    def recode(
+        self, codes: np.ndarray, group_codes: np.ndarray, rng: np.random.Generator, n_threads: int = 1
+    ) -> np.ndarray:
+        """Return the codes of what codes become in other groups: what they tell of it, the encoder has read off."""
+        uniforms = rng.random((len(codes), self.autoencoder.decoder.n_noise))
+        return self.encode(self.decode(codes, group_codes, uniforms, n_threads), group_codes, n_threads)
+
     def counterfactual(
         self,
         items: dict[str, np.ndarray],

@@ -6,7 +6,9 @@ from skfairgen.nn._code_encoder import CodeEncoder
 from skfairgen.nn._density import Density, Given, Items
 from skfairgen.nn._fair_autoencoder import CodedItems, FairAutoencoder
 from skfairgen.nn._for_items import NETWORKS, ItemSpec, Networks, autoencoder_for, density_for, is_made_for
+from skfairgen.nn._latent_density import LatentDensity
 from skfairgen.nn._random_layers import Dropout, Stochastic, draw_from
+from skfairgen.nn.priors import PRIORS, EnergyPrior, Prior
 from skfairgen.nn.table import ColumnDensity, ColumnEncoder
 
 __all__ = [
@@ -16,13 +18,17 @@ __all__ = [
     "ColumnEncoder",
     "Density",
     "Dropout",
+    "EnergyPrior",
     "FairAutoencoder",
     "Given",
     "ItemSpec",
     "Items",
+    "LatentDensity",
     "MODULES",
     "NETWORKS",
     "Networks",
+    "PRIORS",
+    "Prior",
     "Stochastic",
     "autoencoder_for",
     "build",

@@ -6,6 +6,9 @@ from typing import Any
 from torch import nn
 
 from skfairgen.nn._fair_autoencoder import FairAutoencoder
+from skfairgen.nn._latent_density import LatentDensity
+from skfairgen.nn.grid import GridDensity, GridEncoder
+from skfairgen.nn.priors import PRIORS
 from skfairgen.nn.table import ColumnDensity, ColumnEncoder
 
 #: the networks that a file may hold; a new kind of data adds its own
@@ -13,6 +16,10 @@ MODULES: dict[str, type[nn.Module]] = {
     "ColumnDensity": ColumnDensity,
     "ColumnEncoder": ColumnEncoder,
     "FairAutoencoder": FairAutoencoder,
+    "GridDensity": GridDensity,
+    "GridEncoder": GridEncoder,
+    "LatentDensity": LatentDensity,
+    **{prior.__name__: prior for prior in PRIORS.values()},
 }
 
 

@@ -1,6 +1,6 @@
 """What every density of items can do, and the class of an item by Bayes' rule."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -43,6 +43,8 @@ class Density(nn.Module):
         Constructor arguments as plain numbers and lists; a module made from them takes this one's weights.
     item_names : tuple of str
         Names of the tensors of an item.
+    given_cardinalities : sequence of int
+        Number of values of what is given: the class first, where there is one, then the sensitive columns.
     latent_features : int
         Width K of the code; 0 for none.
     n_noise : int
@@ -55,6 +57,7 @@ class Density(nn.Module):
 
     settings: dict[str, Any]
     item_names: tuple[str, ...]
+    given_cardinalities: Sequence[int]
     latent_features: int = 0
     n_noise: int
     n_target: int
@@ -84,6 +87,10 @@ class Density(nn.Module):
         """Draw items from uniform numbers of shape (B, n_noise) in [0, 1): the same numbers give the same items."""
         raise NotImplementedError
 
+    def typical(self, given: Given, noise: Tensor, code: Tensor | None) -> dict[str, Tensor]:
+        """Return what stands for the items of these codes: the mean where there is one, else a draw."""
+        return self.sample(given, noise, code)
+
     def noise_of(self, items: Items, given: Given, code: Tensor | None, uniforms: Tensor) -> Tensor:
         """Return uniform numbers from which :meth:`sample` draws these items, shape (B, n_noise).
 
@@ -91,11 +98,13 @@ class Density(nn.Module):
         """
         raise NotImplementedError
 
-    def target(self, items: Items, given: Given, temperature: float = 1.0) -> Tensor:
+    def target(self, items: Items, given: Given, temperature: float = 1.0, code: Tensor | None = None) -> Tensor:
         """Return what a student needs of its teacher for :meth:`divergence`, first axis B."""
         raise NotImplementedError
 
-    def divergence(self, target: Tensor, items: Items, given: Given, temperature: float = 1.0) -> Tensor:
+    def divergence(
+        self, target: Tensor, items: Items, given: Given, temperature: float = 1.0, code: Tensor | None = None
+    ) -> Tensor:
         """Return the quality loss: the divergence from a teacher's :meth:`target`, shape (B, terms), in nats."""
         raise NotImplementedError
 

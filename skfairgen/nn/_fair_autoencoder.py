@@ -96,6 +96,16 @@ class FairAutoencoder(Stochastic):
         mean, log_variance = self.encoder(items, levels)
         return mean, log_variance
 
+    def recode(self, codes: Tensor, levels: Tensor) -> Tensor:
+        """Return the mean of the code, (B, K), of what codes become under other levels; the decoder gets no gradient.
+
+        That of an encoder which does not see the group depends on these levels only if it reads the group off items.
+        """
+        with torch.no_grad():
+            noise = codes.new_empty(len(codes), self.decoder.n_noise).uniform_(generator=self.generator)
+            items = self.decoder.typical(Given(None, levels), noise, codes)
+        return self.encode(items, levels)[0]
+
     def scores(self, codes: Tensor) -> Tensor:
         """Return the class logits of codes, centered over the classes, shape (B, C)."""
         if self.head is None:

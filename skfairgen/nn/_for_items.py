@@ -9,6 +9,7 @@ from torch import Generator
 from skfairgen.nn._code_encoder import CodeEncoder
 from skfairgen.nn._density import Density
 from skfairgen.nn._fair_autoencoder import FairAutoencoder
+from skfairgen.nn.grid import GridDensity, GridEncoder
 from skfairgen.nn.table import ColumnDensity, ColumnEncoder, TokenNumbers
 
 
@@ -69,8 +70,25 @@ def _fits_columns(density: Any, spec: Any) -> bool:
     return isinstance(density, ColumnDensity) and density.cardinalities == tuple(spec.cardinalities)
 
 
+def _grid_density(spec: Any, given_cardinalities: Sequence[int], latent_features: int = 0) -> Density:
+    is_sequence = len(spec.shape) == 2
+    return GridDensity(spec.shape, given_cardinalities, latent_features, bounds=spec.bounds, residual_noise=is_sequence)
+
+
+def _grid_encoder(spec: Any, cardinalities: Sequence[int], latent_features: int, **seen: Any) -> CodeEncoder:
+    """Return an encoder of grids, which never sees the levels."""
+    return GridEncoder(spec.shape, latent_features)
+
+
+def _fits_grid(density: Any, spec: Any) -> bool:
+    return isinstance(density, GridDensity) and density.settings["shape"] == list(spec.shape)
+
+
 #: The networks by kind of items; a new kind of data adds its own.
-NETWORKS = {"tokens": Networks(_column_density, _column_encoder, _fits_columns)}
+NETWORKS = {
+    "tokens": Networks(_column_density, _column_encoder, _fits_columns),
+    "grid": Networks(_grid_density, _grid_encoder, _fits_grid),
+}
 
 
 def density_for(spec: ItemSpec, n_classes: int, cardinalities: Sequence[int], *, generator: Generator) -> Density:
@@ -94,7 +112,7 @@ def density_for(spec: ItemSpec, n_classes: int, cardinalities: Sequence[int], *,
 
 def is_made_for(density: Density, spec: ItemSpec) -> bool:
     """Tell whether a density was made for the items of a spec."""
-    return NETWORKS[spec.kind].fits(density, spec)
+    return NETWORKS[spec.kind].fits(getattr(density, "decoder", density), spec)
 
 
 def autoencoder_for(

@@ -15,10 +15,9 @@ def draw_initial_weights(module: nn.Module, generator: Generator | None) -> None
     module : Module
         Its layers are filled in place.
     generator : Generator or None
-        Where the numbers come from; None leaves the weights as torch's global generator drew them.
+        Where the numbers come from; None is one of a fixed seed.
     """
-    if generator is None:
-        return
+    generator = Generator().manual_seed(0) if generator is None else generator
     for layer in module.modules():
         if isinstance(layer, LAYERS):
             reach = layer.weight[0].numel() ** -0.5

@@ -66,6 +66,29 @@ class Linear(nn.Linear):
             nn.init.uniform_(self.bias, -bound, bound, generator=generator)
 
 
+class _Undrawn:
+    """A layer that leaves its weights alone when it is made: they are drawn by :func:`draw_initial_weights`."""
+
+    def reset_parameters(self, generator: Generator | None = None) -> None:
+        """Do nothing."""
+
+
+class Conv1d(_Undrawn, nn.Conv1d):
+    """A convolution of sequences."""
+
+
+class Conv2d(_Undrawn, nn.Conv2d):
+    """A convolution of images."""
+
+
+class ConvTranspose1d(_Undrawn, nn.ConvTranspose1d):
+    """A transposed convolution of sequences."""
+
+
+class ConvTranspose2d(_Undrawn, nn.ConvTranspose2d):
+    """A transposed convolution of images."""
+
+
 def draw_from(module: nn.Module, generator: Generator | None) -> None:
     """Let every layer that draws random numbers take them from a generator, on the device of the module."""
     for part in module.modules():

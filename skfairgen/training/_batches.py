@@ -38,6 +38,10 @@ class TensorRows(Dataset):
     def __len__(self) -> int:
         return len(next(iter(self.tensors.values())))
 
+    def order(self, generator: Generator) -> Tensor:
+        """Return the rows of a pass: all of them, shuffled."""
+        return torch.randperm(len(self), generator=generator, device="cpu")
+
     def __getitem__(self, rows: Any) -> tuple[Rows, int]:
         return {name: tensor[rows] for name, tensor in self.tensors.items()}, 0
 
@@ -72,7 +76,7 @@ class SlicedBatches:
         rows = self.dataset
         if self.generator is not None:
             device = next(iter(rows.tensors.values())).device
-            order = torch.randperm(len(rows), generator=self.generator, device="cpu")[: self.n_rows]
+            order = rows.order(self.generator)[: self.n_rows]
             rows = TensorRows(rows[order.to(device)][0])
         for start in range(0, len(rows), self.batch_size):
             yield rows[start : start + self.batch_size]

@@ -62,7 +62,7 @@ class FairObjective:
         return {
             "likelihood": coded.log_likelihood.sum(dim=1).mean(),
             "kl": _divergence_from_prior(coded.mean, coded.log_variance),
-            "outcome": _outcome_loss(coded.sample_scores, rows["classes"]),
+            "outcome": outcome_loss(coded.sample_scores, rows["classes"]),
             "dependence": self._dependence(coded, rows, queue),
         }
 
@@ -82,7 +82,7 @@ class FairObjective:
         if within is not None and not (within >= 0).any():
             return coded.mean.sum() * 0
         if self.penalty == "fairdisco":
-            return _fairdisco(coded, rows["levels"], within)
+            return fairdisco(coded, rows["levels"], within)
         parts = {"mean": coded.mean, "sample": coded.sample, "scores": coded.mean_scores}
         found = {
             name: _dependence(codes, rows, within, None if queue is None else queue.memory(name))
@@ -101,7 +101,8 @@ def _dependence(codes: Tensor, rows: Rows, within: Tensor | None, memory: tuple[
     return found
 
 
-def _fairdisco(coded: CodedItems, levels: Tensor, within: Tensor | None) -> Tensor:
+def fairdisco(coded: CodedItems, levels: Tensor, within: Tensor | None) -> Tensor:
+    """Return FairDisCo's statistic of the posteriors of a batch, the average within the classes of `within`."""
     groups = torch.unique(levels, dim=0, return_inverse=True)[1]
 
     def penalty(rows: Tensor) -> Tensor:
@@ -125,7 +126,8 @@ def _divergence_from_prior(mean: Tensor, log_variance: Tensor) -> Tensor:
     return (mean.square() + log_variance.exp() - 1 - log_variance).sum(dim=1).mean() / 2
 
 
-def _outcome_loss(scores: Tensor, classes: Tensor) -> Tensor:
+def outcome_loss(scores: Tensor, classes: Tensor) -> Tensor:
+    """Return the cross-entropy of the rows that have a class, 0 where none has."""
     is_labeled = classes >= 0
     if scores.shape[1] == 0 or not is_labeled.any():
         return scores.sum() * 0

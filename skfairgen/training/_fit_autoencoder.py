@@ -152,7 +152,7 @@ def fit_autoencoder(
             optimizer={"weight_decay": weight_decay(len(train_rows))},
             description="Training the encoder",
         )
-        autoencoder.encoder.settle(*_encode(autoencoder, train_rows), MIN_SIGNAL)
+        autoencoder.encoder.settle(*encode(autoencoder, train_rows), MIN_SIGNAL)
     splits = ["train"] if valid is None else ["train", "valid"]
     columns = ["epoch", *(f"{split}_{name}" for split in splits for name in ["loss", *TERMS])]
     columns += ["fairness_weight", "dur"]
@@ -161,7 +161,8 @@ def fit_autoencoder(
 
 
 @torch.no_grad()
-def _encode(autoencoder: FairAutoencoder, rows: TensorRows) -> tuple[Tensor, Tensor]:
+def encode(autoencoder: FairAutoencoder, rows: TensorRows) -> tuple[Tensor, Tensor]:
+    """Return means and log-variances of the codes of rows, both (n_rows, K)."""
     chunks = SlicedBatches(rows, CHUNK_ROWS)
     means, log_variances = zip(*(autoencoder.encode(chunk, chunk["levels"]) for chunk, _ in chunks), strict=True)
     return torch.cat(means), torch.cat(log_variances)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairgen.metrics import column_shapes
+from skfairgen.metrics import c2st_auc, closest_record_share, column_shapes, density_coverage
 from skfairgen.metrics._neighbor_features import neighbor_features
 from skfairgen.metrics._neighbor_search import cross_neighbors, distance_to_nearest, distance_to_neighbors
 from skfairgen.metrics._table_features import encode_tables, shared_row_ids, tree_features
@@ -93,3 +93,17 @@ def test_what_is_no_table_is_an_error(table):
 def test_repeated_labels_are_an_error():
     with pytest.raises(ValueError, match="unique"):
         encode_tables(pd.DataFrame([[1, 2]], columns=["a", "a"]))
+
+
+def test_images_are_compared_by_their_features():
+    rng = np.random.default_rng(0)
+    real, holdout, near = (rng.normal(size=(200, 4, 4, 3)) for _ in range(3))
+
+    def features(images):
+        return images.reshape(len(images), -1)[:, :3]
+
+    for measure, more in ((density_coverage, ()), (c2st_auc, ()), (closest_record_share, (holdout,))):
+        expected = measure(features(real), features(near), *map(features, more))
+        assert measure(real, near, *more, features=features) == expected
+    with pytest.raises(ValueError, match=r"shape \(200,\) for 200 rows; expected numbers of shape \(n, p\)"):
+        c2st_auc(real, near, features=lambda images: images.mean(axis=(1, 2, 3)))

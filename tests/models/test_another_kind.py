@@ -27,6 +27,9 @@ class Strands:
     def of(cls, X):
         return cls(), list(X)
 
+    def read(self, X):
+        return Strands.of(X)
+
     def restore(self, strands):
         return strands
 
@@ -123,7 +126,7 @@ class StrandDensity(Density):
 def kind(monkeypatch):
     """The whole of what a new kind adds."""
 
-    def is_strands(X):
+    def is_strands(X, sample_shape):
         return isinstance(X, list) and isinstance(X[0], str)
 
     monkeypatch.setitem(KINDS, "strands", Kind(is_strands, Strands, lambda *_: StrandCodec(), StrandCodec))

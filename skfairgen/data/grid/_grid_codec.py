@@ -2,31 +2,62 @@
 
 import os
 from collections.abc import Mapping
-from typing import Any, Self
+from copy import copy
+from typing import Any, NamedTuple, Self
 
 import numpy as np
+import pandas as pd
+
+from skfairgen.data._state import State
+from skfairgen.data.grid._grid_format import checked_numbers, read_shape
 
 BATCH_NUMBERS = 256 * 20  # that training holds for each value of a sample: a batch of activations
 N_COPIES = 3  # of all samples, in float32
+RANGES = ("ranges", "common_ranges")
+
+
+class GridSpec(NamedTuple):
+    """What networks of images or sequences are built from.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        (C, T) for sequences, (C, H, W) for images.
+    bounds : tuple of (float, float)
+        Least and greatest value of each channel, in the unit of the items.
+    """
+
+    shape: tuple[int, ...]
+    bounds: tuple[tuple[float, float], ...]
+
+    @property
+    def kind(self) -> str:
+        """Name of the networks that model such items."""
+        return "grid"
 
 
 class GridCodec:
     """Scale images or sequences channel by channel, and turn them back into values of the fitted kind.
 
-    Each channel gets mean 0 and standard deviation 1. The codec holds four numbers a channel, never a sample.
+    Each channel gets mean 0 and standard deviation 1. The codec holds six numbers a channel, never a sample.
+
+    Parameters
+    ----------
+    shape : tuple of int or None
+        Sides and channels of one sample of flat rows; None for arrays, which show their shape.
 
     Attributes
     ----------
-    spec : tuple of int
-        Shape that networks are built from: (C, T) for sequences, (C, H, W) for images.
-    bounds : ndarray of shape (C, 2)
-        Least and greatest fitted value of each channel, in the unit of the items.
     ranges_ : ndarray of shape (C, 2)
-        The same in the unit of the samples.
+        Least and greatest value of each channel, in the unit of the samples.
+    common_ranges_ : ndarray of shape (C, 2)
+        The same, but for the 4 samples that reach farthest at either end: what a file without records holds.
     means_, scales_ : ndarray of shape (C,)
         Mean and standard deviation of each channel; 1 in the place of a standard deviation of 0.
     dtype_ : numpy.dtype
         Dtype of the samples.
+    positions_ : list of int or None
+        Positions of the columns of flat rows.
 
     Examples
     --------
@@ -41,69 +72,133 @@ class GridCodec:
     True
     """
 
+    hidden_columns: frozenset[int] = frozenset()
+    min_category_count: int = 5
+    identifiers_: tuple[int, ...] = ()
+    #: the codec of each column on its own: none has one
+    columns_: Mapping[int, Any] = {}
     means_: np.ndarray
     scales_: np.ndarray
 
-    def fit(self, grid: np.ndarray) -> Self:
-        """Learn the scale of each channel from an array of shape (n, T, C) or (n, H, W, C).
+    def __init__(self, shape: tuple[int, ...] | None = None) -> None:
+        self.shape = shape
+
+    def fit(self, samples: Any, names: Any = None) -> Self:
+        """Learn the scale of each channel from an array (n, T, C) or (n, H, W, C), or from the columns of flat rows.
 
         Raises
         ------
+        ValueError
+            If a value is NaN or infinite.
         MemoryError
             If training on so many values would not fit into the memory of this machine.
         """
+        self.positions_: list[int] | None = None if self.shape is None else list(samples.columns)
+        grid = self._grid(samples)
         _check_memory(grid.shape)
         others = tuple(range(grid.ndim - 1))
         self.dtype_: np.dtype = grid.dtype
         self.shape_: tuple[int, ...] = grid.shape[1:]
-        self.ranges_: np.ndarray = np.stack([grid.min(axis=others), grid.max(axis=others)], axis=1).astype(float)
-        self.means_ = np.clip(grid.mean(axis=others, dtype=float), *self.ranges_.T)
+        ends = [np.sort(reach(grid, axis=others[1:]), axis=0) for reach in (np.min, np.max)]
+        self.ranges_: np.ndarray = np.stack([ends[0][0], ends[1][-1]], axis=1).astype(float)
+        place = min(self.min_category_count, (len(grid) + 1) // 2) - 1
+        self.common_ranges_: np.ndarray = np.stack([ends[0][place], ends[1][-1 - place]], axis=1).astype(float)
+        self.means_ = np.clip(grid.mean(axis=others, dtype=float), *self.common_ranges_.T)
         scales = grid.std(axis=others, dtype=float)
         self.scales_ = np.where(scales > 0, scales, 1.0)
         return self
 
     @property
-    def spec(self) -> tuple[int, ...]:
-        """Shape that networks are built from."""
-        return (self.shape_[-1], *self.shape_[:-1])
+    def spec(self) -> GridSpec:
+        """What networks are built from."""
+        bounds = (self.common_ranges_ - self.means_[:, None]) / self.scales_[:, None]
+        return GridSpec((self.shape_[-1], *self.shape_[:-1]), tuple((float(low), float(high)) for low, high in bounds))
 
-    @property
-    def bounds(self) -> np.ndarray:
-        """Least and greatest fitted value of each channel, in the unit of the items."""
-        return (self.ranges_ - self.means_[:, None]) / self.scales_[:, None]
-
-    def encode(self, grid: np.ndarray) -> dict[str, np.ndarray]:
+    def encode(self, samples: Any) -> dict[str, np.ndarray]:
         """Return ``{"grid": float32 array of shape (n, C, T) or (n, C, H, W)}``."""
-        scaled = (grid - self.means_) / self.scales_
+        scaled = (self._grid(samples) - self.means_) / self.scales_
         return {"grid": np.ascontiguousarray(np.moveaxis(scaled.astype("float32"), -1, 1))}
 
-    def decode(self, items: Mapping[str, np.ndarray], rng: np.random.Generator) -> np.ndarray:
-        """Return an array of shape (n, T, C) or (n, H, W, C); `rng` is not drawn from.
+    def decode(self, items: Mapping[str, np.ndarray], rng: np.random.Generator) -> Any:
+        """Return an array of shape (n, T, C) or (n, H, W, C), or the columns of flat rows; `rng` is not drawn from.
 
         Values are of the fitted dtype, integers rounded, and lie within the fitted range of their channel.
         """
         values = np.moveaxis(np.asarray(items["grid"], dtype=float), 1, -1) * self.scales_ + self.means_
         values = np.clip(values, *self.ranges_.T)
-        return (values if self.dtype_.kind == "f" else np.rint(values)).astype(self.dtype_)
+        grid = (values if self.dtype_.kind == "f" else np.rint(values)).astype(self.dtype_)
+        return grid if self.positions_ is None else pd.DataFrame(grid.reshape(len(grid), -1), columns=self.positions_)
+
+    def keep_unchanged(
+        self, decoded: Any, samples: Any, items: Mapping[str, np.ndarray], drawn: Mapping[str, np.ndarray]
+    ) -> Any:
+        """Put samples back, in place, where all of their items are the same."""
+        is_same = (items["grid"] == drawn["grid"]).reshape(len(decoded), -1).all(axis=1)
+        if self.positions_ is None:
+            decoded[is_same] = samples[is_same]
+        else:
+            decoded.loc[is_same] = samples[is_same]
+        return decoded
+
+    def covers(self, samples: Any) -> bool:
+        """Tell whether samples have the shape and the dtype of the fitted ones, and lie within their ranges."""
+        grid = self._grid(samples)
+        if grid.shape[1:] != self.shape_ or grid.dtype != self.dtype_:
+            return False
+        others = tuple(range(grid.ndim - 1))
+        return bool(
+            (grid.min(axis=others) >= self.ranges_[:, 0]).all() and (grid.max(others) <= self.ranges_[:, 1]).all()
+        )
+
+    def fits(self, schema: Any) -> bool:
+        """Tell whether this codec codes the samples of a schema."""
+        return self.positions_ == schema.feature_positions and self.shape_ == tuple(schema.format.shape)
+
+    def without_records(self) -> Self:
+        """Return a copy for decoding only, whose ranges at least 5 samples reach."""
+        made = copy(self)
+        made.ranges_ = self.common_ranges_
+        return made
 
     def to_state(self) -> dict[str, Any]:
         """Return what was fitted as plain values and arrays."""
         return {
-            "shape": list(self.shape_),
-            "dtype": self.dtype_.str,
+            "shape": [int(side) for side in self.shape_],
+            "columns": None if self.positions_ is None else [int(place) for place in self.positions_],
+            "dtype": self.dtype_,
             "ranges": self.ranges_,
+            "common_ranges": self.common_ranges_,
             "means": self.means_,
             "scales": self.scales_,
         }
 
     @classmethod
     def from_state(cls, state: dict[str, Any], version: int) -> Self:
-        """Return the codec that :meth:`to_state` wrote."""
-        codec = cls()
-        codec.shape_ = tuple(state["shape"])
-        codec.dtype_ = np.dtype(state["dtype"])
-        codec.ranges_, codec.means_, codec.scales_ = (state[name] for name in ("ranges", "means", "scales"))
-        return codec
+        """Return the codec that :meth:`to_state` wrote.
+
+        Raises
+        ------
+        ValueError
+            If it is not what that returns.
+        """
+        with State(state, "GridCodec") as fields:
+            shape = read_shape(fields, "shape")
+            columns = fields.take("columns", (list, None))
+            made = cls(None if columns is None else shape)
+            made.shape_, made.positions_ = shape, columns
+            made.dtype_ = fields.take("dtype", np.dtype)
+            made.ranges_, made.common_ranges_ = (fields.array(name, "f", (shape[-1], 2)) for name in RANGES)
+            made.means_ = fields.array("means", "f", (shape[-1],))
+            made.scales_ = fields.array("scales", "f", (shape[-1],), low=np.finfo(float).tiny)
+            fields.require(made.dtype_.kind in "buif", f"has the dtype {made.dtype_}, expected real numbers")
+            fields.require((made.ranges_[:, 0] <= made.ranges_[:, 1]).all(), "has ranges that end before they begin")
+        return made
+
+    def _grid(self, samples):
+        """Return samples as an array of shape (n, *shape)."""
+        if self.shape is None:
+            return samples
+        return checked_numbers(samples.to_numpy()).reshape(-1, *self.shape)
 
 
 def _check_memory(shape):

@@ -1,7 +1,7 @@
 """The decoder: Gaussian density of images and sequences, given a code and the sensitive values."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -9,16 +9,18 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from skfairgen.nn._density import Given
+from skfairgen.nn._density import Density, Given, Items
 from skfairgen.nn._initial_weights import draw_initial_weights
 from skfairgen.nn._normal_noise import to_normal, to_uniform
+from skfairgen.nn._random_layers import Linear
+from skfairgen.nn.grid._narrower import narrower
 from skfairgen.nn.grid._pyramid import Pyramid
 
 MIN_VARIANCE = 1e-6
 MOMENTUM = 0.1  # of the observed variance, a batch
 
 
-class GridDensity(nn.Module):
+class GridDensity(Density):
     r"""Model an image or a sequence, given its code and its sensitive values.
 
     .. math:: p(x \mid z, s) = \prod_{c, t} \mathcal N\bigl(x_{ct} \mid m_{ct}(z, s), \sigma_c^2\bigr)
@@ -51,7 +53,7 @@ class GridDensity(nn.Module):
     hidden_features : int
         Width of the first dense layer.
     generator : torch.Generator or None
-        Draws the initial weights; None for torch's global generator.
+        Draws the initial weights; None for one of a fixed seed.
 
     Attributes
     ----------
@@ -100,11 +102,14 @@ class GridDensity(nn.Module):
             "channels": int(channels),
             "hidden_features": int(hidden_features),
         }
+        self.given_cardinalities: list[int] = self.settings["level_counts"]
+        self.latent_features: int = int(latent_features)
         self.n_noise: int = prod(shape) if residual_noise else 0
+        self.n_target: int = prod(shape) + shape[0]
         self.pyramid: Pyramid = Pyramid(tuple(self.settings["shape"]), channels)
         n_levels = sum(level_counts)
-        self.dense: nn.Linear = nn.Linear(latent_features + n_levels, hidden_features)
-        self.spread: nn.Linear = nn.Linear(hidden_features, prod(self.pyramid.base))
+        self.dense: Linear = Linear(latent_features + n_levels, hidden_features)
+        self.spread: Linear = Linear(hidden_features, prod(self.pyramid.base))
         widths = [shape[0], *self.pyramid.widths]
         levels = zip(widths[1:], widths[:-1], self.pyramid.strides, strict=True)
         self.convolutions: nn.ModuleList = nn.ModuleList(
@@ -116,6 +121,12 @@ class GridDensity(nn.Module):
         self.register_buffer("variance", torch.ones(shape[0]))
         self.register_buffer("spectrum", torch.ones(shape if residual_noise else 0))
         draw_initial_weights(self, generator)
+
+    def reset_parameters(self, generator: Generator) -> None:
+        """Draw the weights that training starts from, on the CPU."""
+        draw_initial_weights(self, generator)
+        for film in self.films:
+            nn.init.zeros_(film)
 
     def mean(self, given: Given, code: Tensor) -> Tensor:
         """Return the mean of each item, shape (B, C, T) or (B, C, H, W)."""
@@ -129,7 +140,7 @@ class GridDensity(nn.Module):
             hidden = convolution(F.silu(hidden * (1 + scale) + shift))
         return self._bounded(self.pyramid.crop(hidden))
 
-    def log_prob(self, items: dict[str, Tensor], given: Given, code: Tensor) -> Tensor:
+    def log_prob(self, items: Items, given: Given, code: Any = None) -> Tensor:
         """Return the log-density of each element, shape (B, D) with D = C T or C H W, in nats."""
         residuals = items["grid"] - self.mean(given, code)
         if self.training and self.n_noise:
@@ -140,15 +151,19 @@ class GridDensity(nn.Module):
         return -0.5 * (squares / variance + variance.log() + math.log(2 * math.pi)).flatten(1)
 
     @torch.no_grad()
-    def sample(self, given: Given, noise: Tensor, code: Tensor) -> dict[str, Tensor]:
+    def sample(self, given: Given, noise: Tensor, code: Any = None) -> dict[str, Tensor]:
         """Return the mean of each item, plus its residual noise."""
         mean = self.mean(given, code)
         if self.n_noise:
             mean = mean + self._colored(to_normal(noise).view_as(mean), self.spectrum.sqrt())
         return {"grid": mean}
 
+    def typical(self, given: Given, noise: Tensor, code: Any) -> dict[str, Tensor]:
+        """Return the mean of each item."""
+        return {"grid": self.mean(given, code)}
+
     @torch.no_grad()
-    def noise_of(self, items: dict[str, Tensor], given: Given, code: Tensor, uniforms: Tensor) -> Tensor:
+    def noise_of(self, items: Items, given: Given, code: Any, uniforms: Tensor) -> Tensor:
         """Return the noise that makes :meth:`sample` give these items, shape (B, n_noise); `uniforms` is not used."""
         if not self.n_noise:
             return uniforms[:, :0]
@@ -156,7 +171,7 @@ class GridDensity(nn.Module):
         return to_uniform(self._colored(residuals, self.spectrum.rsqrt())).flatten(1)
 
     @torch.no_grad()
-    def target(self, items: dict[str, Tensor], given: Given, temperature: float = 1.0, code: Any = None) -> Tensor:
+    def target(self, items: Items, given: Given, temperature: float = 1.0, code: Any = None) -> Tensor:
         """Return what a student is to say of these codes: means, then the variance of each channel, (B, D + C)."""
         mean = self.mean(given, code).flatten(1)
         return torch.cat([mean, self.variance.expand(len(mean), -1)], dim=1)
@@ -164,7 +179,7 @@ class GridDensity(nn.Module):
     def divergence(
         self,
         target: Tensor,
-        items: dict[str, Tensor],
+        items: Items,
         given: Given,
         temperature: float = 1.0,
         code: Any = None,
@@ -182,45 +197,15 @@ class GridDensity(nn.Module):
         variance = self._per_channel(self._variance_of(squares))
         return 0.5 * (squares / variance - 1 + torch.log(variance / of_variance)).flatten(1)
 
-    def student_settings(self, size: float | dict[str, int]) -> dict[str, Any]:
-        """Return the settings of a narrower decoder.
+    def student_settings(self, size: float | Mapping[str, int]) -> dict[str, Any]:
+        """Return the settings of a narrower decoder, as in :func:`narrower`."""
+        return narrower(self, size)
 
-        Parameters
-        ----------
-        size : float or dict
-            Most parameters of the student as a share of this module's, in (0, 1]; or its ``channels`` and
-            ``hidden_features``.
-
-        Raises
-        ------
-        ValueError
-            If a width is unknown or below 1, or no decoder is as small as asked.
-        """
-        if isinstance(size, dict):
-            unknown = set(size) - {"channels", "hidden_features"}
-            if unknown or min(size.values(), default=1) < 1:
-                raise ValueError(
-                    f"Found a student of {size}; expected 'channels' and 'hidden_features', each at least 1."
-                )
-            return self.settings | size
-        if not 0 < size <= 1:
-            raise ValueError(f"Found a student size of {size}; expected a share of parameters in (0, 1].")
-        for channels in range(self.settings["channels"], 0, -1):
-            share = channels / self.settings["channels"]
-            widths = {"channels": channels, "hidden_features": math.ceil(share * self.settings["hidden_features"])}
-            with torch.device("meta"):
-                smallest = type(self)(**self.settings | widths).n_parameters
-            if smallest <= size * self.n_parameters:
-                return self.settings | widths
-        raise ValueError(
-            f"Found a student size of {size}; the smallest decoder has {smallest:,} parameters, "
-            f"{smallest / self.n_parameters:.3f} of its teacher's {self.n_parameters:,}. Ask for a larger share."
-        )
-
-    @property
-    def n_parameters(self) -> int:
-        """Number of free parameters."""
-        return sum(parameter.numel() for parameter in self.parameters())
+    def student(self, size: float | Mapping[str, int]) -> "GridDensity":
+        """Return an untrained student, whose residual noise is this one's."""
+        student = GridDensity(**self.student_settings(size)).to(self.variance.device)
+        student.spectrum.copy_(self.spectrum)
+        return student
 
     def _per_channel(self, values):
         return values.reshape(*values.shape, *(1 for _ in self.pyramid.sides))

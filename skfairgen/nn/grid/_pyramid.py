@@ -7,6 +7,8 @@ from typing import Any
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from skfairgen.nn._random_layers import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
+
 SMALLEST_SIDE = 8  # a side is halved while it is not shorter than this
 MOST_WIDENING = 4  # channels double with every halving, up to this factor
 
@@ -73,7 +75,7 @@ class Pyramid:
         self, in_channels: int, out_channels: int, stride: Sequence[int], transposed: bool = False
     ) -> nn.Module:
         """Return the convolution that divides the sides by `stride`, or, transposed, multiplies them."""
-        kinds: dict[int, Any] = {1: (nn.Conv1d, nn.ConvTranspose1d), 2: (nn.Conv2d, nn.ConvTranspose2d)}
+        kinds: dict[int, Any] = {1: (Conv1d, ConvTranspose1d), 2: (Conv2d, ConvTranspose2d)}
         kernel = tuple(4 if step == 2 else 3 for step in stride)
         return kinds[len(self.sides)][transposed](in_channels, out_channels, kernel, stride, 1)
 

@@ -29,7 +29,7 @@ class DDPMPrior(GuidedPrior):
     n_steps : int
         Steps of drawing.
     generator : torch.Generator or None
-        Draws the initial weights; None for torch's global generator.
+        Draws the initial weights; None for one of a fixed seed.
 
     References
     ----------

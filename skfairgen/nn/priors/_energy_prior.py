@@ -27,7 +27,7 @@ class EnergyPrior(OneStepPrior):
         Takes samples of shapes (C, n, K) and (C, n, K) and returns C distances, such as
         :func:`skfairgen.losses.energy_distance`; needed for :meth:`loss` only.
     generator : torch.Generator or None
-        Draws the initial weights; None for torch's global generator.
+        Draws the initial weights; None for one of a fixed seed.
 
     Examples
     --------

@@ -26,7 +26,7 @@ class FlowPrior(GuidedPrior):
     n_steps : int
         Steps of drawing; each takes two evaluations of the network.
     generator : torch.Generator or None
-        Draws the initial weights; None for torch's global generator.
+        Draws the initial weights; None for one of a fixed seed.
 
     References
     ----------

@@ -32,13 +32,15 @@ class GuidedPrior(Prior):
     n_steps : int
         Steps of drawing.
     generator : torch.Generator or None
-        Draws the initial weights; None for torch's global generator.
+        Draws the initial weights; None for one of a fixed seed.
 
     References
     ----------
     .. [1] Y. Lin, D. Li, C. Zhao, M. Shao, "Fair Data Generation via Score-based Diffusion Model", arXiv 2406.09495,
        2024.
     """
+
+    is_one_step: bool = False
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 import math
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from skfairgen.nn._normal_noise import to_normal
 from skfairgen.nn.priors._prior import Prior
@@ -25,6 +25,8 @@ class MomentsPrior(Prior):
         Width :math:`K` of the code.
     n_classes : int
         Number of classes.
+    generator : torch.Generator or None
+        Not drawn from.
 
     Attributes
     ----------
@@ -41,7 +43,11 @@ class MomentsPrior(Prior):
     torch.Size([2, 2])
     """
 
-    def __init__(self, latent_features: int, n_classes: int, **widths: int) -> None:
+    is_trained: bool = False
+
+    def __init__(
+        self, latent_features: int, n_classes: int, *, generator: Generator | None = None, **widths: int
+    ) -> None:
         super().__init__(latent_features, n_classes, **widths)
         self.means: nn.Parameter = nn.Parameter(torch.zeros(n_classes, latent_features))
         self.factors: nn.Parameter = nn.Parameter(torch.eye(latent_features).repeat(n_classes, 1, 1))
@@ -61,7 +67,7 @@ class MomentsPrior(Prior):
             covariance = (own.T @ own + lent * pooled) / (count + lent)
             self.factors[label] = torch.linalg.cholesky(covariance + RIDGE * torch.diag(self.scale.square()))
 
-    def loss(self, codes: Tensor, classes: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    def loss(self, codes: Tensor, classes: Tensor, generator: Generator | None = None) -> Tensor:
         """Return the mean negative log-density of the codes, in nats; :meth:`adapt` finds its minimum."""
         factors = self.factors.tril()[classes]
         residuals = (codes - self.means[classes]).unsqueeze(2)

@@ -25,8 +25,10 @@ class OneStepPrior(MomentsPrior):
     hidden_features : int
         Width of the two hidden layers.
     generator : torch.Generator or None
-        Draws the initial weights; None for torch's global generator.
+        Draws the initial weights; None for one of a fixed seed.
     """
+
+    is_trained: bool = True
 
     def __init__(
         self,

@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from skfairgen.nn._random_layers import Linear
+
 MIN_SCALE = 1e-3
 
 
@@ -33,6 +35,10 @@ class Prior(nn.Module):
 
     center: Tensor
     scale: Tensor
+    #: whether a code is drawn in one step, so that a loss of drawn codes has gradients
+    is_one_step: bool = True
+    #: whether anything is left to train after :meth:`adapt`
+    is_trained: bool = True
 
     def __init__(self, latent_features: int, n_classes: int, **widths: int) -> None:
         super().__init__()
@@ -81,5 +87,5 @@ class Prior(nn.Module):
 def perceptron(in_features, hidden_features, out_features, n_hidden=2) -> nn.Sequential:
     """Return dense layers with SiLU between them."""
     widths = [in_features, *[hidden_features] * n_hidden]
-    layers = [part for ends in zip(widths[:-1], widths[1:], strict=True) for part in (nn.Linear(*ends), nn.SiLU())]
-    return nn.Sequential(*layers, nn.Linear(widths[-1], out_features))
+    layers = [part for ends in zip(widths[:-1], widths[1:], strict=True) for part in (Linear(*ends), nn.SiLU())]
+    return nn.Sequential(*layers, Linear(widths[-1], out_features))

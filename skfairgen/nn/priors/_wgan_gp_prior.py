@@ -23,7 +23,7 @@ class WGANGPPrior(AdversarialPrior):
     hidden_features : int
         Width of the hidden layers, of the critic's too.
     generator : torch.Generator or None
-        Draws the initial weights; None for torch's global generator.
+        Draws the initial weights; None for one of a fixed seed.
 
     References
     ----------

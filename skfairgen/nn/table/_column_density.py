@@ -204,15 +204,17 @@ class ColumnDensity(Density):
         return noise.clamp_(0, 1 - 1e-7)
 
     @torch.no_grad()
-    def target(self, items: Items, given: Given, temperature: float = 1.0) -> Tensor:
+    def target(self, items: Items, given: Given, temperature: float = 1.0, code: Tensor | None = None) -> Tensor:
         """Return the log-probabilities of all columns side by side, (B, sum of cardinalities), at a temperature."""
-        logits = self.logits(items, given)
+        logits = self.logits(items, given, code)
         return torch.cat([torch.log_softmax(column / temperature, dim=1) for column in logits], dim=1)
 
-    def divergence(self, target: Tensor, items: Items, given: Given, temperature: float = 1.0) -> Tensor:
+    def divergence(
+        self, target: Tensor, items: Items, given: Given, temperature: float = 1.0, code: Tensor | None = None
+    ) -> Tensor:
         """Return the divergence of each column from a teacher's, (B, D); see :func:`categorical_divergence`."""
         targets = target.split(list(self.cardinalities), dim=1)
-        return categorical_divergence(targets, self.logits(items, given), temperature)
+        return categorical_divergence(targets, self.logits(items, given, code), temperature)
 
     def student_settings(self, size: float | Mapping[str, int]) -> dict[str, Any]:
         """Return the settings of a student.

@@ -48,7 +48,7 @@ def test_channels_come_first_and_no_pixel_moves():
     grid = RNG.integers(0, 255, size=(4, 5, 7, 3)).astype("uint8")
     codec = GridCodec().fit(grid)
     items = codec.encode(grid)["grid"]
-    assert codec.spec == items.shape[1:] == (3, 5, 7)
+    assert codec.spec.shape == items.shape[1:] == (3, 5, 7)
     raw = items[2, 1, 4, 6] * codec.scales_[1] + codec.means_[1]
     assert raw == pytest.approx(grid[2, 4, 6, 1], abs=1e-3)
 
@@ -63,12 +63,22 @@ def test_drawn_values_stay_within_the_range_of_their_channel():
         assert (drawn[..., channel].min(), drawn[..., channel].max()) == (own.min(), own.max())
 
 
-def test_the_bounds_are_the_ranges_in_the_unit_of_the_items():
+def test_the_bounds_are_in_the_unit_of_the_items_and_leave_out_the_four_farthest_samples():
     grid = RNG.gamma(1.0, size=(50, 9, 2)).astype("float32")
+    items = GridCodec().fit(grid).encode(grid)["grid"]
+    found = np.stack([np.sort(items.min(axis=2), axis=0)[4], np.sort(items.max(axis=2), axis=0)[-5]], axis=1)
+    np.testing.assert_allclose(GridCodec().fit(grid).spec.bounds, found, rtol=1e-4)
+
+
+def test_a_codec_without_records_holds_no_number_of_fewer_than_five_samples():
+    grid = RNG.normal(size=(60, 9, 2))
+    grid[7, 3, 1] = 1e6
     codec = GridCodec().fit(grid)
-    items = codec.encode(grid)["grid"]
-    found = np.stack([items.min(axis=(0, 2)), items.max(axis=(0, 2))], axis=1)
-    np.testing.assert_allclose(codec.bounds, found, rtol=1e-4)
+    assert codec.decode({"grid": np.full((1, 2, 9), 1e9)}, RNG)[..., 1].max() == 1e6
+    private = codec.without_records()
+    ends = private.decode({"grid": np.full((1, 2, 9), 1e9)}, RNG)[0, 0]
+    assert ((grid.max(axis=1) >= ends).sum(axis=0) >= 5).all()
+    assert 1e6 not in np.concatenate([np.ravel(value) for value in private.to_state().values() if value is not None])
 
 
 def test_a_constant_channel_comes_back():
@@ -78,7 +88,7 @@ def test_a_constant_channel_comes_back():
     np.testing.assert_array_equal(codec.decode({"grid": np.ones((2, 1, 5))}, RNG), np.full((2, 5, 1), 7.25))
 
 
-def test_the_state_restores_the_codec_and_holds_four_numbers_a_channel():
+def test_the_state_restores_the_codec_and_holds_six_numbers_a_channel():
     grid = RNG.integers(0, 255, size=(40, 6, 5, 3)).astype("uint8")
     codec = GridCodec().fit(grid)
     state = codec.to_state()
@@ -88,8 +98,8 @@ def test_the_state_restores_the_codec_and_holds_four_numbers_a_channel():
     np.testing.assert_array_equal(restored.encode(grid)["grid"], items["grid"])
     np.testing.assert_array_equal(restored.decode(items, RNG), grid)
     kept = sum(np.size(value) for value in state.values() if isinstance(value, np.ndarray))
-    assert kept == 4 * 3
-    assert all(np.size(value) <= 2 * 3 for value in vars(codec).values())
+    assert kept == 6 * 3
+    assert all(np.size(value) <= 2 * 3 for value in vars(codec).values() if value is not None)
 
 
 def test_what_does_not_fit_into_memory_is_refused_before_training(monkeypatch):

@@ -29,7 +29,7 @@ def make(shape=(2, 6, 5), level_counts=(3, 2), n=7, **settings):
 def test_every_shape_goes_to_a_code_and_back(shape):
     density, items, given, code = make(shape)
     encoder = GridEncoder(shape, 4, generator=generator())
-    mean, log_variance = encoder(items)
+    mean, log_variance = encoder(items, None)
     assert mean.shape == log_variance.shape == (7, 4)
     assert density.sample(given, torch.rand(7, density.n_noise), mean)["grid"].shape == items["grid"].shape
     log_prob = density.log_prob(items, given, code)
@@ -42,7 +42,7 @@ def test_every_shape_goes_to_a_code_and_back(shape):
 def test_settings_rebuild_the_same_networks(shape):
     density, items, given, code = make(shape, bounds=[(-1, 2)] * shape[0])
     encoder = GridEncoder(shape, 4, channels=5, hidden_features=9)
-    for module, call in [(density, lambda m: m.mean(given, code)), (encoder, lambda m: m(items)[0])]:
+    for module, call in [(density, lambda m: m.mean(given, code)), (encoder, lambda m: m(items, None)[0])]:
         rebuilt = type(module)(**module.settings)
         rebuilt.load_state_dict(module.state_dict())
         torch.testing.assert_close(call(rebuilt), call(module), rtol=0, atol=0)
@@ -54,8 +54,8 @@ def test_the_generator_alone_decides_the_initial_weights():
     first, second, other = (GridEncoder((1, 9, 9), 2, generator=generator(seed)) for seed in (0, 0, 1))
     torch.random.set_rng_state(state)
     items = {"grid": torch.ones(1, 1, 9, 9)}
-    torch.testing.assert_close(first(items), second(items), rtol=0, atol=0)
-    assert not torch.equal(first(items)[0], other(items)[0])
+    torch.testing.assert_close(first(items, None), second(items, None), rtol=0, atol=0)
+    assert not torch.equal(first(items, None)[0], other(items, None)[0])
 
 
 def test_the_density_integrates_to_one():
@@ -144,8 +144,8 @@ def test_a_student_is_as_small_as_asked():
     for share in (0.05, 0.2, 1.0):
         student = GridDensity(**density.student_settings(share))
         assert 0.3 * share < student.n_parameters / density.n_parameters <= share
-    assert density.student_settings({"channels": 4})["channels"] == 4
-    for size, message in [(0, "in .0, 1."), (1e-6, "smallest decoder has"), ({"width": 3}, "'channels' and")]:
+    assert density.student_settings({"channels": 4, "hidden_features": 9})["channels"] == 4
+    for size, message in [(0, "in .0, 1."), (1e-6, "narrowest network has"), ({"width": 3}, "'channels', ")]:
         with pytest.raises(ValueError, match=message):
             density.student_settings(size)
 
@@ -165,11 +165,11 @@ def test_the_pair_learns_to_copy():
     )
     optimizer = torch.optim.Adam([*encoder.parameters(), *density.parameters()], 3e-3)
     for _ in range(150):
-        loss = -density.log_prob(items, given, encoder(items)[0]).mean()
+        loss = -density.log_prob(items, given, encoder(items, None)[0]).mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    error = (density.sample(given, torch.rand(64, 0), encoder(items)[0])["grid"] - waves).square().mean()
+    error = (density.sample(given, torch.rand(64, 0), encoder(items, None)[0])["grid"] - waves).square().mean()
     assert error < 0.1 * waves.var()
 
 
