@@ -179,11 +179,11 @@ class Schema:
         if n_unseen:
             first = values.iloc[int((codes < 0).argmax())].tolist()
             levels = self.groups.encode_levels(values)[codes < 0]
-            new = (levels < 0).any(axis=0) if (levels < 0).any() else np.ones(len(first), dtype=bool)
+            is_new = [bool((column < 0).any()) for column in levels.T]
             told = ", ".join(
                 f"{short(name)}={short(value)}"
-                for name, value, is_new in zip(self.sensitive_names, first, new, strict=True)
-                if is_new
+                for name, value, is_own in zip(self.sensitive_names, first, is_new, strict=True)
+                if is_own or not any(is_new)
             )
             warnings.warn(
                 f"{n_unseen:,} of {len(codes):,} rows are of groups that fit did not see, such as {told}. They get the "

@@ -51,8 +51,8 @@ def test_the_size_can_be_the_widths(teacher):
 
 def test_a_student_comes_near_to_its_teacher(student, teacher):
     untrained = distill(teacher, max_epochs=1, lr=1e-9, random_state=0)
-    assert divergence(student) < 0.02 * divergence(untrained)
-    assert divergence(student) < 0.05
+    assert divergence(student) < 0.05 * divergence(untrained)  # which has the teacher's shares and regressions
+    assert divergence(student) < 0.005
 
 
 def test_the_report_knows_every_column_and_group(student, teacher, table):
