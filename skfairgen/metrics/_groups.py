@@ -89,6 +89,7 @@ def encode_groups(sensitive_features, n_rows):
 
 
 def _read(sensitive_features):
+    sensitive_features = [sensitive_features] if np.isscalar(sensitive_features) else sensitive_features
     sensitive_features = as_pandas(sensitive_features, "sensitive_features")
     frame = as_frame(sensitive_features, "sensitive_features")
     is_named = isinstance(sensitive_features, pd.DataFrame | Mapping)

@@ -1,5 +1,6 @@
 """Every generator draws batches and parquet files, and every estimator writes itself."""
 
+import inspect
 import io
 
 import pandas as pd
@@ -51,3 +52,9 @@ def test_save_is_a_method_of_every_estimator(kind, made):
     estimator.save(file)
     file.seek(0)
     assert type(load(file)) is kind
+
+
+def test_a_typo_is_answered_by_the_method_itself(teacher):
+    with pytest.raises(TypeError, match=r"FairGenerator.sample\(\) got an unexpected keyword argument 'cels'"):
+        teacher.sample(5, cels={})
+    assert {"cells", "class_shares", "random_state"} <= set(inspect.signature(FairGenerator.sample).parameters)
