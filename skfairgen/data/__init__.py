@@ -19,9 +19,9 @@ from skfairgen.data._training_rows import TrainingRows, read_training_rows, read
 from skfairgen.data._typing import Columns, RandomState, Rows, Table
 from skfairgen.data.grid import GridCodec, GridFormat
 from skfairgen.data.table._categorical_column import CategoricalColumn
-from skfairgen.data.table._numbers import from_numbers, in_unit_of
+from skfairgen.data.table._numbers import from_numbers, in_unit_of, is_numeric
 from skfairgen.data.table._numeric_column import NumericColumn
-from skfairgen.data.table._table_codec import TableCodec, is_numeric
+from skfairgen.data.table._table_codec import TableCodec
 
 __all__ = [
     "CategoricalColumn",

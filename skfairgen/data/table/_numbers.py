@@ -74,6 +74,29 @@ def is_time(dtype: Any) -> bool:
     return dtype.kind in "mM"
 
 
+def is_numeric(column: pd.Series) -> bool:
+    """Tell whether a Series holds numbers, dates or durations (not booleans).
+
+    Raises
+    ------
+    ValueError
+        If it holds complex numbers.
+    """
+    dtype = column.dtype.subtype if isinstance(column.dtype, pd.SparseDtype) else column.dtype
+    if pd.api.types.is_complex_dtype(dtype):
+        raise ValueError(
+            f"Complex data not supported: column {column.name!r} holds complex numbers. "
+            "Split it into its real and imaginary parts."
+        )
+    return is_time(dtype) or (pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype))
+
+
+def kind_of_numbers(dtype: Any) -> str:
+    """Return what numbers of a dtype can be compared by: dates or durations of one unit, or plain numbers."""
+    dtype = dtype.subtype if isinstance(dtype, pd.SparseDtype) else dtype
+    return str(dtype) if is_time(dtype) else "number"
+
+
 def _unit(dtype):
     return dtype.unit if hasattr(dtype, "unit") else np.datetime_data(dtype)[0]
 

@@ -125,6 +125,11 @@ class NumericColumn:
             return None if self.decimals_ is None else 10.0**-self.decimals_
         return float(self.step_)
 
+    @property
+    def origin(self) -> Any:
+        """A number that the column can take."""
+        return self.grid_[np.flatnonzero(self.token_counts_[1:])[0] + 1, 0]
+
     def encode(self, column: pd.Series) -> np.ndarray:
         """Return the tokens of a Series, an int array of shape (n_rows,)."""
         values, missing = to_numbers(column)

@@ -12,8 +12,9 @@ from skfairgen.data.table._categorical_column import CategoricalColumn
 from skfairgen.data.table._derived_column import DerivedColumn
 from skfairgen.data.table._find_relations import find_relations, order_of
 from skfairgen.data.table._identifiers import find_identifiers
-from skfairgen.data.table._numbers import in_unit_of, is_time
-from skfairgen.data.table._numeric_column import NumericColumn
+from skfairgen.data.table._numbers import from_numbers, in_unit_of, is_numeric, kind_of_numbers
+from skfairgen.data.table._numeric_column import MISSING, NumericColumn
+from skfairgen.data.table._orders import Orders
 from skfairgen.data.table._relation import floats
 from skfairgen.data.table._text_columns import warn_about_text
 from skfairgen.data.table._token_spec import TokenSpec, token_spec
@@ -118,6 +119,7 @@ class TableCodec:
             "order": [int(position) for position in self.positions_],
             "columns": [part_state(column) for column in self.columns_.values()],
             "identifiers": [int(position) for position in self.identifiers_],
+            "orders": self.orders_.to_state(),
         }
 
     @classmethod
@@ -146,11 +148,14 @@ class TableCodec:
             made.positions_ = fields.list("order", (int,), len(positions), default=positions)
             fields.require(set(made.positions_) == set(positions), f"has the order {made.positions_!r:.80}")
             made.dtypes_ = made._own_dtypes()
+            orders = fields.any("orders", None)
+            made.orders_ = Orders() if orders is None else Orders.from_state(orders, version)
             numeric: set[int] = set()
             for position, column in made.columns_.items():
                 sources = column.relation.sources if isinstance(column, DerivedColumn) else []
                 fields.require(numeric.issuperset(sources), f"derives column {position} from {sources!r:.80}")
                 numeric |= set() if isinstance(column, CategoricalColumn) else {position}
+            fields.require(numeric >= made.orders_.ordered, "has orders of columns that hold no numbers")
             made.cardinalities_ = [column.cardinality_ for column in columns]
             made.generable_ = [column.generable_ for column in columns]
         return made
@@ -194,9 +199,17 @@ class TableCodec:
         """Draw a table for items, as :meth:`encode` returns them; a frame with integer labels and a RangeIndex."""
         tokens = items["tokens"]
         decoded: dict[int, pd.Series] = {}
+        known: dict[int, np.ndarray] = {}
         for place, (position, column) in enumerate(self.columns_.items()):
             sources = [decoded] if isinstance(column, DerivedColumn) else []
-            decoded[position] = column.decode(tokens[:, place], rng, *sources)
+            if position in self.orders_.ordered and isinstance(column, NumericColumn):
+                numbers = column.decode_numbers(tokens[:, place], rng)
+                numbers = self.orders_.keep(position, column, tokens[:, place], numbers, known, rng)
+                decoded[position] = from_numbers(numbers, tokens[:, place] == MISSING, column.dtype_)
+            else:
+                decoded[position] = column.decode(tokens[:, place], rng, *sources)
+            if position in self.orders_.ordered:
+                known[position] = floats(decoded[position])
         return pd.DataFrame({position: decoded[position] for position in self.positions_}, index=range(len(tokens)))
 
     def matrix(self, table: pd.DataFrame) -> np.ndarray:
@@ -265,28 +278,13 @@ class TableCodec:
         """Return the columns with those that derive from others put as such, and after these."""
         numeric = {place: column for place, column in columns.items() if isinstance(column, NumericColumn)}
         numbers = {place: floats(table[place]) for place in numeric}
+        kinds = {place: kind_of_numbers(column.dtype_) for place, column in numeric.items()}
+        self.orders_: Orders = Orders().fit(numbers, kinds)
         found = find_relations(numeric, numbers, frozenset(self.hidden_columns))
         for place, own in found.items():
             columns[place] = DerivedColumn(own.relation, columns[place], own.is_native).fit(table[place], table)
         order = order_of(list(columns), {place: own.relation.sources for place, own in found.items()})
         return {place: columns[place] for place in order}
-
-
-def is_numeric(column: pd.Series) -> bool:
-    """Tell whether a Series holds numbers, dates or durations (not booleans).
-
-    Raises
-    ------
-    ValueError
-        If it holds complex numbers.
-    """
-    dtype = column.dtype.subtype if isinstance(column.dtype, pd.SparseDtype) else column.dtype
-    if pd.api.types.is_complex_dtype(dtype):
-        raise ValueError(
-            f"Complex data not supported: column {column.name!r} holds complex numbers. "
-            "Split it into its real and imaginary parts."
-        )
-    return is_time(dtype) or (pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype))
 
 
 def _in_dtype_of(dtype, own):
