@@ -14,6 +14,7 @@ from skfairgen.metrics._c2st import c2st_scores
 from skfairgen.metrics._closest_record import closest_record_indicator, copy_indicator
 from skfairgen.metrics._column_shapes import encoded_shapes
 from skfairgen.metrics._neighbor_features import neighbor_features
+from skfairgen.metrics._numeric_pairs import correlation_slope, equality_differences, worst_pair
 from skfairgen.metrics._pair_trends import encoded_pair_trends
 from skfairgen.metrics._report_rows import append_target, report_rows
 from skfairgen.metrics._support import SupportSearch
@@ -22,6 +23,9 @@ from skfairgen.metrics._table_features import encode_tables
 _FIGURES = [
     "column_shapes",
     "column_pair_trends",
+    "correlation_slope",
+    "equality_gap",
+    "worst_pair",
     "c2st_auc",
     "alpha_precision",
     "beta_recall",
@@ -91,10 +95,13 @@ def fidelity_report(
 
     Returns
     -------
-    DataFrame of shape (1 + n_groups + n_cells, 13)
+    DataFrame of shape (1 + n_groups + n_cells, 16)
         Index levels ``level`` ("overall", "group", "cell"), ``group`` and ``class`` ("" where it does not
-        apply). Columns ``n_real``, ``n_synthetic`` and the eleven figures, see the functions of the same
-        names; ``density`` and ``coverage`` are those of `density_coverage`.
+        apply). Columns ``n_real``, ``n_synthetic`` and the figures, see the functions of the same names;
+        ``density`` and ``coverage`` are those of `density_coverage`. ``correlation_slope`` is the slope of synthetic
+        on real correlations of numeric columns, 1 is best; ``equality_gap`` the largest difference, over pairs of
+        numeric columns, between the shares of rows in which both are equal, 0 is best; ``worst_pair`` names
+        the two columns whose trend or share of equal rows was kept least.
 
     Raises
     ------
@@ -191,9 +198,13 @@ def _figures(row, real, synthetic, whole, near, n_neighbors):
     in_real, in_synthetic = row.in_tables[:2]
     part_real, part_synthetic = real.take(in_real), synthetic.take(in_synthetic)
     in_both = np.concatenate([in_real, in_synthetic])
+    trends, equal = encoded_pair_trends(part_real, part_synthetic), equality_differences(part_real, part_synthetic)
     figures = {
         "column_shapes": np.mean(list(encoded_shapes(part_real, part_synthetic).values())),
-        "column_pair_trends": _mean_defined(encoded_pair_trends(part_real, part_synthetic).values()),
+        "column_pair_trends": _mean_defined(trends.values()),
+        "correlation_slope": correlation_slope(part_real, part_synthetic),
+        "equality_gap": max(map(abs, equal.values()), default=0.0),
+        "worst_pair": worst_pair(trends, equal),
         "c2st_auc": roc_auc_score(whole["is_synthetic"][in_both], whole["c2st"][in_both]),
         "exact_copy_rate": whole["copy"][in_synthetic].mean(),
     }

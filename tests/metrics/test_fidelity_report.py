@@ -139,7 +139,7 @@ def test_arrays_are_addressed_by_position():
     rng = np.random.RandomState(0)
     real, synthetic = (np.column_stack([rng.randint(0, 2, 300), rng.normal(size=(300, 2))]) for _ in range(2))
     found = fidelity_report(real, rng.randint(0, 2, 300), synthetic, rng.randint(0, 2, 300), sensitive_columns=0)
-    assert found.shape == (1 + 2 + 4, 13)
+    assert found.shape == (1 + 2 + 4, 16)
 
 
 def test_a_cap_on_the_rows_leaves_the_figures_close():
@@ -188,3 +188,18 @@ def test_real_rows_are_faithful_to_real_rows():
     assert overall["closest_record_share"] == pytest.approx(0.5, abs=0.03)
     assert overall["coverage"] == pytest.approx(1 - 2**-5, abs=0.015)
     assert found.loc["group"]["coverage"].min() > 0.94
+
+
+def test_lost_correlations_and_equal_columns_are_named():
+    rng = np.random.RandomState(0)
+    bill = rng.normal(100, 20, 2_000).round()
+    paid = np.where(rng.rand(2_000) < 0.4, bill, (bill * rng.rand(2_000)).round())
+    real = pd.DataFrame(
+        {"bill": bill, "paid": paid, "age": rng.normal(40, 9, 2_000), "late": bill + rng.normal(0, 5, 2_000)}
+    )
+    fresh = real.sample(2_000, replace=True, random_state=0)
+    apart = fresh.assign(paid=rng.permutation(fresh["paid"]))
+    kept, lost = (fidelity_report(real, None, made, None).iloc[0] for made in (fresh, apart))
+    assert kept["correlation_slope"] == pytest.approx(1, abs=0.05) and kept["equality_gap"] < 0.05
+    assert lost["correlation_slope"] < 0.9
+    assert lost["equality_gap"] == pytest.approx(0.4, abs=0.05) and lost["worst_pair"] == "bill x paid"
