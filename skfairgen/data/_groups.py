@@ -10,7 +10,6 @@ import pandas as pd
 from skfairgen._listed import listed
 from skfairgen.data._sensitive_levels import LEVEL_KINDS, UNSEEN, _Bands, _Levels, _plain
 from skfairgen.data._state import State, part_state, read_part
-from skfairgen.data._typing import Columns
 from skfairgen.data.table._numbers import is_numeric
 
 MAX_LEVELS = 20

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from skfairgen.data._state import State
+from skfairgen.data.table._binning import midway
 from skfairgen.data.table._numbers import from_numbers, to_numbers
 from skfairgen.data.table._numeric_column import MISSING, NumericColumn
 from skfairgen.data.table._relation import Relation, floats, form_of
@@ -43,7 +44,7 @@ class DerivedColumn:
     def fit(self, column: pd.Series, table: Any) -> Self:
         """Learn the distances of a Series from the relation."""
         numbers, missing = to_numbers(column)
-        self.low_, self.high_ = numbers[~missing].min(), numbers[~missing].max()
+        self.low_, self.high_ = _bounds(numbers[~missing], self.own)
         distances = self._distances(column, table)
         scaled = self._scaled(column)
         self.quantum_ = np.std(scaled[np.isfinite(scaled)]) * 1e-6
@@ -140,3 +141,14 @@ class DerivedColumn:
         most = (self.high_.view(np.uint64) - self.low_.view(np.uint64)) // self.own.step_
         native = self.low_.view(np.uint64) + np.minimum(steps, most) * self.own.step_
         return native.view(self.own.grid_.dtype)
+
+
+def _bounds(numbers, own):
+    """Return the range of numbers; an end that few rows hold is drawn in, half the way to the next number."""
+    levels, counts = np.unique(numbers, return_counts=True)
+    low, high = levels[0], levels[-1]
+    if len(levels) > 1 and counts[0] < own.min_count:
+        low = midway(levels[:1], levels[1:2], own.unit)[0]
+    if len(levels) > 1 and counts[-1] < own.min_count:
+        high = max(low, midway(levels[-2:-1], levels[-1:], own.unit)[0])
+    return low, high

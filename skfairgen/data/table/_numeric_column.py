@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from skfairgen.data._state import State
-from skfairgen.data.table._numbers import from_numbers, numbers_dtype, to_numbers
+from skfairgen.data.table._binning import N_KNOTS, bin_edges, find_spikes, quantile_grids
+from skfairgen.data.table._numbers import from_numbers, is_time, numbers_dtype, to_numbers
 
 MISSING = 0
-N_KNOTS = 32
+LARGEST_WITH_QUARTERS = 2**50
 
 
 class NumericColumn:
@@ -18,15 +19,15 @@ class NumericColumn:
 
     Token 0 is a missing value. A value held by more than ``1 / n_bins`` of the rows that are left once the more
     frequent ones are set apart is a *spike* with a token of its own; the others fall into quantile bins. Each token
-    stores the quantile function of its own values on a grid of 33 knots, so decoding interpolates quantiles of many
-    rows and replays none; it rounds to the column's own step, and bounds hold by construction.
+    stores the quantile function of its own values on a grid of 33 knots, each a mean of `min_count` neighbors, so
+    decoding replays no row; it rounds to the column's own step, and bounds hold by construction.
 
     Parameters
     ----------
     n_bins : int
         Number of quantile bins, and the reciprocal of the share of rows that makes a spike.
     min_count : int
-        Values held by fewer rows than this are only ever decoded by interpolation.
+        Values held by fewer rows than this are not stored: they are only ever decoded by interpolation.
 
     Attributes
     ----------
@@ -49,15 +50,19 @@ class NumericColumn:
         values = self._rounded(values)
         levels, counts = np.unique(values, return_counts=True)
         self.step_: Any = _step(levels)
-        is_spike = _spikes(counts, self.n_bins, self.min_count)
+        unit = self._unit_of(values.dtype)
+        is_spike = find_spikes(counts, self.n_bins, self.min_count)
         self.spikes_: np.ndarray = levels[is_spike]
-        self.edges_: np.ndarray = _bin_edges(levels[~is_spike], counts[~is_spike], self.n_bins)
-        n_bins = len(self.edges_) + 1 if (~is_spike).any() else 0
+        self.edges_: np.ndarray = bin_edges(levels[~is_spike], counts[~is_spike], self.n_bins, unit, self.min_count)
+        is_left = counts[~is_spike].sum() >= (self.min_count if is_spike.any() else 1)  # fewer rows join a spike
+        n_bins = len(self.edges_) + 1 if is_left else 0
         self.cardinality_: int = 1 + len(self.spikes_) + n_bins
         tokens = self._tokens(values)
         self.grid_: np.ndarray
         self.is_discrete_: np.ndarray
-        self.grid_, self.is_discrete_ = _quantile_grids(values, tokens, self.cardinality_, self.min_count)
+        self.grid_, self.is_discrete_ = quantile_grids(
+            values, tokens, self.spikes_, self.edges_, self.cardinality_, unit, self.min_count
+        )
         self.token_counts_: np.ndarray = np.bincount(tokens, minlength=self.cardinality_)
         self.generable_: np.ndarray = self.token_counts_ > 0
         self.generable_[MISSING] = missing.any() or len(values) == 0
@@ -102,6 +107,7 @@ class NumericColumn:
             fields.require(fits, f"has {len(made.edges_)} edges for {n_bins} bins")
             for name, numbers in (("grid", grid[1:]), ("spikes", made.spikes_), ("edges", made.edges_)):
                 is_number = numbers.dtype == numbers_dtype(made.dtype_)
+                is_number |= name == "grid" and numbers.dtype == np.float64 and not is_time(made.dtype_)
                 fields.require(is_number, f"has {name} of {numbers.dtype} for the dtype {made.dtype_}")
                 is_sorted = (numbers[..., :-1] <= numbers[..., 1:]).all()
                 fields.require(is_sorted, f"has {name} that are not sorted")
@@ -119,11 +125,9 @@ class NumericColumn:
         return not self.is_discrete_.all()
 
     @property
-    def unit(self) -> float | None:
+    def unit(self) -> float | int | None:
         """What the column's numbers are whole multiples of, apart from a constant; None for floats of any digits."""
-        if self.grid_.dtype.kind == "f":
-            return None if self.decimals_ is None else 10.0**-self.decimals_
-        return float(self.step_)
+        return self._unit_of(self.grid_.dtype)
 
     @property
     def origin(self) -> Any:
@@ -186,7 +190,17 @@ class NumericColumn:
                 knots[:n_knots] = knots[n_knots]
             if token == bins[-1] and 2 * n_knots < N_KNOTS:
                 knots[-n_knots:] = knots[-n_knots - 1]
+        is_plain = made.grid_.dtype.kind in "iu" and made.step_ == 1 and not is_time(self.dtype_)
+        if is_plain and np.abs(made.grid_.astype(np.float64)).max() < LARGEST_WITH_QUARTERS:
+            made.grid_ = made.grid_.astype(np.float64)
+            made.grid_[bins[~made.is_discrete_[bins]]] += 0.25  # between whole numbers, which people hold
+            made.decimals_ = 0
         return made
+
+    def _unit_of(self, dtype):
+        if dtype.kind == "f":
+            return None if self.decimals_ is None else 10.0**-self.decimals_
+        return int(self.step_)
 
     def _rounded(self, values):
         """Round floats to the column's decimals, so that 0.1 + 0.2 and 0.3 are one value."""
@@ -196,32 +210,12 @@ class NumericColumn:
         bins = 1 + len(self.spikes_) + np.searchsorted(self.edges_, values, side="right")
         if not len(self.spikes_):
             return bins.astype(np.int32)
-        nearest = np.searchsorted(self.spikes_, values).clip(max=len(self.spikes_) - 1)
-        on_spike = self.spikes_[nearest] == values
-        if self.cardinality_ == 1 + len(self.spikes_):
-            return (1 + nearest).astype(np.int32)
-        return np.where(on_spike, 1 + nearest, bins).astype(np.int32)
-
-
-def _spikes(counts, n_bins, min_count):
-    """Mark the levels held by more than 1/n_bins of the rows that are left after the more frequent levels."""
-    order = np.argsort(-counts, kind="stable")
-    ranked = counts[order]
-    left = counts.sum() - (np.cumsum(ranked) - ranked)
-    stands_out = (ranked * n_bins > left) & (ranked >= min_count)
-    n_spikes = len(ranked) if stands_out.all() else int(np.argmin(stands_out))
-    is_spike = np.zeros(len(counts), dtype=bool)
-    is_spike[order[: min(n_spikes, 2 * n_bins)]] = True
-    return is_spike
-
-
-def _bin_edges(levels, counts, n_bins, min_rows=10):
-    """Cut sorted levels into at most n_bins bins of about equal counts; return the first level of each later one."""
-    total = counts.sum()
-    n_bins = int(min(n_bins, max(1, total // min_rows)))
-    before = np.cumsum(counts) - counts / 2
-    bin_of = np.minimum((before * n_bins / max(total, 1)).astype(int), n_bins - 1)
-    return levels[np.flatnonzero(np.diff(bin_of)) + 1]
+        above = np.searchsorted(self.spikes_, values).clip(max=len(self.spikes_) - 1)
+        if self.cardinality_ > 1 + len(self.spikes_):
+            return np.where(self.spikes_[above] == values, 1 + above, bins).astype(np.int32)
+        below = np.maximum(above - 1, 0)
+        distances = [np.abs(self.spikes_[place].astype(np.float64) - values) for place in (below, above)]
+        return (1 + np.where(distances[0] < distances[1], below, above)).astype(np.int32)
 
 
 def _step(values):
@@ -249,23 +243,3 @@ def _float_type(dtype):
     """Return the numpy float type of the precision of a dtype."""
     dtype = dtype.subtype if isinstance(dtype, pd.SparseDtype) else dtype
     return np.dtype(f"f{dtype.itemsize}") if dtype.kind == "f" else np.dtype(np.float64)
-
-
-def _quantile_grids(values, tokens, cardinality, min_count):
-    """Tabulate each token's quantile function at 33 even knots, and tell which tokens hold a few exact values."""
-    grid = np.zeros((cardinality, N_KNOTS + 1), dtype=values.dtype)
-    is_discrete = np.ones(cardinality, dtype=bool)
-    order = np.argsort(tokens, kind="stable")
-    starts = np.searchsorted(tokens[order], np.arange(cardinality + 1))
-    for token in range(1, cardinality):
-        own = values[order[starts[token] : starts[token + 1]]]
-        if len(own) == 0:
-            continue
-        levels, counts = np.unique(own, return_counts=True)
-        is_discrete[token] = len(levels) <= N_KNOTS // 2 and counts.min() >= min_count
-        if is_discrete[token]:
-            middles = (np.arange(N_KNOTS + 1) + 0.5) / N_KNOTS
-            grid[token] = own[np.minimum((middles * len(own)).astype(int), len(own) - 1)]
-        else:
-            grid[token] = own[np.round(np.linspace(0, len(own) - 1, N_KNOTS + 1)).astype(int)]
-    return grid, is_discrete

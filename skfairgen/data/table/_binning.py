@@ -1,0 +1,166 @@
+"""Where the numbers of a column are cut into spikes and bins, and the quantile function of each, of nobody's own."""
+
+import numpy as np
+
+N_KNOTS = 32
+LARGEST_STEP = 2**40
+N_TRIED = 8  # steps that a knot may be moved, either way
+
+
+def find_spikes(counts: np.ndarray, n_bins: int, min_count: int) -> np.ndarray:
+    """Mark the levels held by more than 1/n_bins of the rows that are left after the more frequent levels."""
+    order = np.argsort(-counts, kind="stable")
+    ranked = counts[order]
+    left = counts.sum() - (np.cumsum(ranked) - ranked)
+    stands_out = (ranked * n_bins > left) & (ranked >= min_count)
+    n_spikes = len(ranked) if stands_out.all() else int(np.argmin(stands_out))
+    is_spike = np.zeros(len(counts), dtype=bool)
+    is_spike[order[: min(n_spikes, 2 * n_bins)]] = True
+    return is_spike
+
+
+def bin_edges(
+    levels: np.ndarray, counts: np.ndarray, n_bins: int, unit: float | int | None, min_count: int, min_rows: int = 10
+) -> np.ndarray:
+    """Cut sorted levels into at most n_bins bins of about equal counts; return the lowest number of each later one.
+
+    Bins of fewer than `min_count` rows join their neighbor. An edge is midway between two levels.
+    """
+    total = counts.sum()
+    n_bins = int(min(n_bins, max(1, total // min_rows)))
+    before = np.cumsum(counts) - counts / 2
+    bin_of = np.minimum((before * n_bins / max(total, 1)).astype(int), n_bins - 1)
+    starts = [0, *np.flatnonzero(np.diff(bin_of)) + 1]
+    rows = np.concatenate([[0], np.cumsum(counts)])
+    kept: list[int] = []
+    for start in starts[1:]:
+        if rows[start] - rows[kept[-1] if kept else 0] >= min_count and total - rows[start] >= min_count:
+            kept.append(int(start))
+    return midway(levels[np.array(kept, dtype=int) - 1], levels[kept], unit)
+
+
+def quantile_grids(
+    values: np.ndarray,
+    tokens: np.ndarray,
+    spikes: np.ndarray,
+    edges: np.ndarray,
+    n_tokens: int,
+    unit: float | int | None,
+    min_count: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Tabulate each token's quantile function at 33 even knots, and tell which tokens hold a few exact values.
+
+    A token of few values, each held by `min_count` rows, has these values. The knots of others are means of
+    `min_count` neighbors, so that none is a row's own; the outermost row at either end has no part in them, so that no
+    single one sets how far a column reaches. Where such a mean is still a number that few rows hold, the knot is moved
+    to one near it that nobody holds, if there is one.
+
+    Parameters
+    ----------
+    values, tokens : ndarray of shape (n_rows,)
+        Sorted numbers, and their tokens: spikes first, then bins in ascending order.
+    spikes : ndarray of shape (n_spikes,)
+        The numbers of the spikes.
+    edges : ndarray of shape (n_bins - 1,)
+        Lowest number of each bin after the first.
+    n_tokens : int
+        Number of tokens, the missing one included.
+    unit : float or None
+        Decimal unit or step of the numbers; None for floats of any digits.
+    min_count : int
+        Rows that must hold a number before it may be stored.
+    """
+    grid = np.zeros((n_tokens, N_KNOTS + 1), dtype=values.dtype)
+    is_discrete = np.ones(n_tokens, dtype=bool)
+    first_bin = 1 + len(spikes)
+    grid[1:first_bin] = spikes[:, None]
+    ranked, bins = values[tokens >= first_bin], tokens[tokens >= first_bin]
+    levels, level_counts = np.unique(ranked, return_counts=True)
+    lone = levels[level_counts < min_count]
+    for token in range(first_bin, n_tokens):
+        first, end = np.searchsorted(bins, [token, token + 1])
+        own = ranked[first:end]
+        if len(own) == 0:
+            continue
+        own_levels, counts = np.unique(own, return_counts=True)
+        is_discrete[token] = len(own_levels) <= N_KNOTS // 2 and counts.min() >= min_count
+        if is_discrete[token]:
+            middles = (np.arange(N_KNOTS + 1) + 0.5) / N_KNOTS
+            grid[token] = own[np.minimum((middles * len(own)).astype(int), len(own) - 1)]
+            continue
+        ranks = np.round(np.linspace(first, end - 1, N_KNOTS + 1)).astype(int)
+        knots = _local_means(ranked, ranks, min_count, unit)
+        if token > first_bin:
+            knots = np.maximum(knots, edges[token - first_bin - 1])
+            knots[0] = edges[token - first_bin - 1]
+        if token < n_tokens - 1:
+            last = _below(edges[token - first_bin], unit)
+            knots = np.minimum(knots, last)
+            knots[-1] = last
+        grid[token] = _off(np.sort(knots), lone, unit) if min_count > 1 else knots
+    return grid, is_discrete
+
+
+def _local_means(ranked, ranks, min_count, unit):
+    """Return means of sorted numbers around ranks, without the outermost number at either end."""
+    if min_count < 2:
+        return ranked[ranks]
+    width = min(min_count, max(len(ranked) - 2, 1))
+    start = np.clip(ranks - width // 2, min(1, len(ranked) - width), max(len(ranked) - 1 - width, 0))
+    windows = np.lib.stride_tricks.sliding_window_view(ranked, width)[start]
+    if ranked.dtype.kind == "f":
+        return windows[:, 0] + (windows - windows[:, :1]).mean(axis=1)
+    base = windows[:, 0].view(np.uint64)
+    steps = (windows.view(np.uint64) - base[:, None]) // np.uint64(unit)
+    moved = np.round(steps.astype(np.float64).mean(axis=1)).astype(np.uint64)
+    return (base + moved * np.uint64(unit)).view(ranked.dtype)
+
+
+def _off(knots, lone, unit):
+    """Return knots moved off the numbers that few rows hold, to one near them within the same bin that nobody holds."""
+    is_float = knots.dtype.kind == "f"
+    if not is_float and unit > LARGEST_STEP:
+        return knots
+    step = 0.37 * unit if is_float and unit else 1e-7 * (knots[-1] - knots[0]) if is_float else knots.dtype.type(unit)
+    low, high = np.searchsorted(lone, knots[[0, -1]])
+    lone = lone[low : high + 1]
+    for distance in range(1, N_TRIED + 1):
+        for sign in (1, -1):
+            is_lone = _is_among(knots, lone)
+            if not is_lone.any():
+                return knots
+            wanted = knots + step * distance if sign > 0 else knots - step * distance
+            fits = is_lone & (wanted >= knots[0]) & (wanted <= knots[-1]) & ~_is_among(wanted, lone)
+            knots = np.sort(np.where(fits, wanted, knots))
+    return knots
+
+
+def _is_among(numbers, ranked):
+    """Tell which numbers are among sorted ones."""
+    if not len(ranked):
+        return np.zeros(len(numbers), dtype=bool)
+    return ranked[np.searchsorted(ranked, numbers).clip(max=len(ranked) - 1)] == numbers
+
+
+def midway(low, high, unit):
+    """Return numbers above `low` and at most `high`, about midway, on the unit of the column."""
+    if low.dtype.kind == "f":
+        middle = low / 2 + high / 2
+        if unit is not None:
+            middle = _rounded(np.ceil(np.round(middle / unit, 3)) * unit, unit)
+        return np.where((middle > low) & (middle <= high), middle, high)
+    step = np.uint64(unit or 1)
+    gaps = (high.view(np.uint64) - low.view(np.uint64)) // step
+    return (low.view(np.uint64) + (gaps + np.uint64(1)) // np.uint64(2) * step).view(low.dtype)
+
+
+def _below(edge, unit):
+    """Return the largest number of a column below an edge."""
+    if isinstance(edge, np.floating):
+        return np.nextafter(edge, -np.inf) if unit is None else _rounded(edge - unit, unit)
+    return (edge.view(np.uint64) - np.uint64(unit)).view(edge.dtype)
+
+
+def _rounded(values, unit):
+    """Return floats as they are written to a decimal unit."""
+    return np.round(values, round(-np.log10(unit)))
