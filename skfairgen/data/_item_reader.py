@@ -31,16 +31,24 @@ class ItemReader:
 
     @classmethod
     def fit(
-        cls, schema: Schema, frame: pd.DataFrame, categorical_columns: Columns = "auto", *, is_blind: bool = False
+        cls,
+        schema: Schema,
+        frame: pd.DataFrame,
+        categorical_columns: Columns = "auto",
+        *,
+        is_blind: bool = False,
+        contexts: np.ndarray | None = None,
     ) -> Self:
         """Return a reader whose codec is fitted on rows.
 
         `is_blind` is for networks that must not see the sensitive columns: no other column is then written as its
-        distance from one of them.
+        distance from one of them. `contexts`, the class and group of each row as one code, tell apart what rare
+        categories belong to.
         """
         hidden = set(schema.sensitive_positions) if is_blind else set()
         codec = KINDS[kind_of_format(schema.format)].codec(schema, categorical_columns, hidden)
-        return cls(schema, codec.fit(schema.features(frame), schema.feature_names))
+        arguments = () if contexts is None else (contexts,)
+        return cls(schema, codec.fit(schema.features(frame), schema.feature_names, *arguments))
 
     @property
     def identifiers(self) -> list[Any]:

@@ -129,7 +129,7 @@ class _Bands:
             fields.require(len(codecs) > 0, "has no bands")
             dtype, edges = fields.dtype("dtype"), fields.array("edges", "iuf", (len(codecs) + 1,))
             lowest, median = (fields.array(name, "iuf", (len(codecs),)) for name in ("lowest", "median"))
-            kinds = {array.dtype for array in (edges, lowest, median, *(codec.grid_ for codec in codecs))}
+            kinds = {array.dtype for array in (edges, lowest, median)} | {numbers_dtype(own.dtype_) for own in codecs}
             fields.require(kinds == {numbers_dtype(dtype)}, f"has numbers of {kinds} for the dtype {dtype}")
             fields.require((edges[:-1] <= edges[1:]).all(), "has edges that are not sorted")
             names = fields.list("names", (pd.Interval, type(None)))

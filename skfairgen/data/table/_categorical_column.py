@@ -7,16 +7,19 @@ import numpy as np
 import pandas as pd
 
 from skfairgen.data._state import State
+from skfairgen.data.table._rare_levels import pool_rare_levels
 
 MISSING = 0
+ANONYMOUS_TABLE = 1_500  # rows under which no level that few of them hold is drawn
 
 
 class CategoricalColumn:
     """Encode one column of hashable values as integer tokens, and draw values back from tokens.
 
     Token 0 is a missing value, then comes a token for each level seen at least `min_count` times, the most
-    frequent first, then one token that the rarer levels share: decoding it draws among them by their frequency. A
-    level not seen in ``fit`` is encoded as rare, or as missing when no level was rare.
+    frequent first, then tokens that rarer levels share: those that met the same classes and groups have one together.
+    Decoding it draws among them by their frequency or, where no few rows' level may be drawn, among the frequent
+    levels of these classes and groups. A level not seen in ``fit`` is encoded as rare, or as missing when no level was.
 
     Parameters
     ----------
@@ -35,8 +38,8 @@ class CategoricalColumn:
         self.min_count = min_count
         self.draws_rare_from_kept_ = False
 
-    def fit(self, column: pd.Series) -> Self:
-        """Learn the levels of a Series."""
+    def fit(self, column: pd.Series, contexts: np.ndarray | None = None) -> Self:
+        """Learn the levels of a Series; `contexts` are the class and group of each row, as one code."""
         self.dtype_: Any = column.dtype
         codes, levels = _factorize(column)
         counts = np.bincount(codes[codes >= 0], minlength=len(levels))
@@ -44,14 +47,20 @@ class CategoricalColumn:
         order = order[counts[order] > 0]
         levels, counts = levels[order], counts[order]
         n_kept = int((counts >= self.min_count).sum())
-        if n_kept < 2 or n_kept + 1 == len(levels):  # nothing to pool: keep every level
+        if n_kept < 2:  # nothing to pool them with: keep every level
             n_kept = len(levels)
         self.levels_: np.ndarray = levels
         self.n_kept_: int = n_kept
         self.level_counts_: np.ndarray = counts
         self.rare_shares_: np.ndarray = counts[n_kept:] / max(counts[n_kept:].sum(), 1)
-        has_rare = n_kept < len(levels)
-        self.cardinality_: int = 1 + n_kept + has_rare
+        ranks = np.full(max(int(codes.max(initial=-1)), int(order.max(initial=-1))) + 2, -1)
+        ranks[order] = np.arange(len(order))
+        contexts = np.zeros(len(codes), dtype=np.int64) if contexts is None else contexts
+        self.token_of_: np.ndarray
+        self.stand_ins_: np.ndarray
+        self.token_of_, self.stand_ins_ = pool_rare_levels(ranks[codes], len(levels), n_kept, contexts, self.min_count)
+        self.cardinality_: int = 1 + n_kept + len(self.stand_ins_)
+        self.draws_rare_from_kept_ = len(codes) < ANONYMOUS_TABLE
         self.generable_: np.ndarray = np.ones(self.cardinality_, dtype=bool)
         self.generable_[MISSING] = (codes < 0).any() or len(levels) == 0
         self.missing_: Any = _missing_value(column)
@@ -69,6 +78,8 @@ class CategoricalColumn:
             "generable": self.generable_,
             "missing": self.missing_,
             "draws_rare_from_kept": self.draws_rare_from_kept_,
+            "token_of": self.token_of_,
+            "stand_ins": self.stand_ins_,
         }
 
     @classmethod
@@ -86,16 +97,31 @@ class CategoricalColumn:
             made.levels_ = levels = fields.array("levels", "O", (None,))
             made.n_kept_ = n_kept = fields.take("n_kept", int, low=0, high=len(levels))
             made.draws_rare_from_kept_ = fields.take("draws_rare_from_kept", bool, False)
-            n_rare = n_kept if made.draws_rare_from_kept_ else len(levels) - n_kept
+            token_of, stand_ins = fields.any("token_of", None), fields.any("stand_ins", None)
+            is_old = stand_ins is None  # files of before: one token for all rare levels
+            n_rare = n_kept if made.draws_rare_from_kept_ and is_old else len(levels) - n_kept
             made.rare_shares_ = fields.shares("rare_shares", n_rare)
             made.level_counts_ = counts = fields.array("level_counts", "i", (None,), low=0)
             fields.require(len(counts) in (0, len(levels)), f"has {len(counts)} counts of {len(levels)} levels")
             made.generable_ = fields.array("generable", "b", (None,))
             made.cardinality_ = n_tokens = len(made.generable_)
-            expected = 1 + n_kept + (n_kept < len(levels))
-            fits = n_tokens >= expected if made.draws_rare_from_kept_ else n_tokens == expected
+            if is_old:
+                expected = 1 + n_kept + (n_kept < len(levels))
+                n_shared = n_tokens - 1 - n_kept if made.draws_rare_from_kept_ else expected - 1 - n_kept
+                fields.require(n_shared >= 0, f"has {n_tokens} tokens for {n_kept} levels")
+                token_of = np.minimum(np.arange(len(levels)), n_kept) + 1
+                stand_ins = np.zeros((n_shared, n_kept))
+                stand_ins[:] = made.rare_shares_ if made.draws_rare_from_kept_ else 1 / max(n_kept, 1)
+            made.token_of_ = fields.check_array("token_of", token_of, "i", (len(levels),), low=1, high=n_tokens - 1)
+            made.stand_ins_ = fields.check_array("stand_ins", stand_ins, "f", (None, n_kept), low=0)
+            for own in made.stand_ins_:
+                fields.check_shares("stand_ins", own, n_kept)
+            expected = 1 + n_kept + len(made.stand_ins_)
+            is_own = np.array_equal(made.token_of_[:n_kept], np.arange(1, n_kept + 1))
+            fields.require(is_own, "has levels with tokens of others")
             fields.require(
-                fits and made.generable_.any(), f"has {n_tokens} tokens, expected {expected} and one to draw"
+                n_tokens == expected and made.generable_.any(),
+                f"has {n_tokens} tokens, expected {expected} and one to draw",
             )
             is_blank = all(level is None for level in levels)
             fields.require(is_blank or len(set(levels)) == len(levels), "has a level twice")
@@ -110,16 +136,19 @@ class CategoricalColumn:
         """Return the tokens of a Series, an int array of shape (n_rows,)."""
         codes, levels = _factorize(column)
         known = pd.Index(self.levels_).get_indexer(pd.Index(levels))
-        unseen = self.cardinality_ - 1 if self.n_kept_ < len(self.levels_) else MISSING
-        tokens = np.where(known < 0, unseen, np.minimum(known, self.n_kept_) + 1)
+        unseen = MISSING
+        if self.n_kept_ < len(self.levels_):
+            unseen = self.n_kept_ + 1 if len(self.stand_ins_) else self.token_of_[-1]
+        tokens = np.append(self.token_of_, unseen)[known]
         return np.append(tokens, MISSING)[codes].astype(np.int32)
 
     def decode(self, tokens: np.ndarray, rng: np.random.Generator) -> pd.Series:
         """Draw a value for each token and return a Series of the fitted dtype."""
         index = tokens.astype(np.intp) - 1
-        rare = np.flatnonzero(index >= self.n_kept_)
-        if len(rare):
-            index[rare] = self._draw_rare(len(rare), rng)
+        for shared in range(len(self.stand_ins_)):
+            rare = np.flatnonzero(tokens == 1 + self.n_kept_ + shared)
+            if len(rare):
+                index[rare] = self._draw_rare(shared, len(rare), rng)
         if isinstance(self.dtype_, pd.CategoricalDtype):
             places = np.append(self.dtype_.categories.get_indexer(pd.Index(self.levels_)), -1)
             return pd.Series(pd.Categorical.from_codes(places[index], dtype=self.dtype_))
@@ -142,7 +171,11 @@ class CategoricalColumn:
         n_frequent = int((self.level_counts_ >= self.min_count).sum())
         made.levels_, made.n_kept_ = self.levels_[:n_frequent], n_frequent
         made.level_counts_ = self.level_counts_[:n_frequent]
-        made.rare_shares_ = self.level_counts_[:n_frequent] / max(self.level_counts_[:n_frequent].sum(), 1)
+        made.rare_shares_ = self.rare_shares_[:0]
+        made.token_of_ = np.arange(1, n_frequent + 1)
+        if n_frequent != self.n_kept_:
+            shares = made.level_counts_ / max(made.level_counts_.sum(), 1)
+            made.stand_ins_ = np.tile(shares, (self.cardinality_ - 1 - n_frequent, 1))
         made.draws_rare_from_kept_ = True
         if isinstance(self.dtype_, pd.CategoricalDtype):
             categories = self.dtype_.categories
@@ -152,11 +185,12 @@ class CategoricalColumn:
             made.dtype_ = np.dtype(object)
         return made
 
-    def _draw_rare(self, n_rows, rng):
-        if len(self.rare_shares_) == 0:
-            return np.full(n_rows, -1)
-        first = 0 if self.draws_rare_from_kept_ else self.n_kept_
-        return first + rng.choice(len(self.rare_shares_), size=n_rows, p=self.rare_shares_)
+    def _draw_rare(self, shared, n_rows, rng):
+        if self.draws_rare_from_kept_:
+            return rng.choice(self.n_kept_, size=n_rows, p=self.stand_ins_[shared]) if self.n_kept_ else -1
+        members = np.flatnonzero(self.token_of_ == 1 + self.n_kept_ + shared)
+        shares = self.rare_shares_[members - self.n_kept_]
+        return rng.choice(members, size=n_rows, p=shares / shares.sum())
 
 
 def _factorize(column):

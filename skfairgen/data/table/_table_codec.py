@@ -81,8 +81,10 @@ class TableCodec:
         self.min_category_count = min_category_count
         self.hidden_columns = hidden_columns
 
-    def fit(self, table: pd.DataFrame, names: Any = None) -> Self:
+    def fit(self, table: pd.DataFrame, names: Any = None, contexts: np.ndarray | None = None) -> Self:
         """Learn each column's tokens from a frame with integer labels; `names` are for messages.
+
+        `contexts`, the class and group of each row as one code, keep apart what rare levels belong to.
 
         Raises
         ------
@@ -98,7 +100,9 @@ class TableCodec:
         columns: dict[int, Any] = {}
         for position, name in zip(table.columns, names, strict=True):
             column = table[position].rename(name)
-            columns[position] = self._column_codec(position, column, n_bins).fit(column)
+            codec = self._column_codec(position, column, n_bins)
+            arguments = (contexts,) if isinstance(codec, CategoricalColumn) else ()
+            columns[position] = codec.fit(column, *arguments)
         self.columns_: dict[int, Any] = self._with_relations(columns, table)
         self.identifiers_: list[int] = find_identifiers(columns, table)
         declared = () if isinstance(self.categorical_columns, str) else self.categorical_columns
