@@ -1,6 +1,7 @@
 """Encode and decode a large mixed table: seconds of CPU, and how much the memory grows.
 
 python benchmarks/codec.py --rows 1000000
+python benchmarks/codec.py --columns 24 96 500  # fit as many correlated numeric columns of 5,000 rows
 """
 
 import argparse
@@ -40,6 +41,13 @@ def make_table(n_rows, seed=0):
     return pd.DataFrame(columns)
 
 
+def make_numbers(n_columns, n_rows=5_000, seed=0):
+    """Return numeric columns of which each is half noise and half five shared factors."""
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(n_rows, 5)) @ rng.normal(size=(5, n_columns)) + rng.normal(size=(n_rows, n_columns))
+    return pd.DataFrame(values)
+
+
 @contextmanager
 def memory_meter(seconds=0.002):
     """Yield a dict whose "peak_mib" is how far the resident set of this process rose above its start."""
@@ -62,7 +70,15 @@ def memory_meter(seconds=0.002):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
-    n_rows = parser.parse_args().rows
+    parser.add_argument("--columns", type=int, nargs="+")
+    options = parser.parse_args()
+    if options.columns:
+        for n_columns in options.columns:
+            with cpu_clock() as clock:
+                TableCodec().fit(make_numbers(n_columns))
+            print(f"{n_columns} columns: {clock['cpu_seconds']:.2f} s CPU", flush=True)
+        return
+    n_rows = options.rows
     table = make_table(n_rows).set_axis(range(15), axis=1)
     print(f"{n_rows:,} rows x {table.shape[1]} columns, {table.memory_usage(deep=True).sum() / 2**20:,.0f} MiB")
     codec = TableCodec()

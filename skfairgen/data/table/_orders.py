@@ -92,7 +92,7 @@ class Orders:
         """
         at_least, at_most = np.full(len(numbers), -np.inf), np.full(len(numbers), np.inf)
         gap = np.zeros(len(numbers))
-        for low, high, own_gap in zip(self.low_, self.high_, self.gaps_, strict=True):
+        for low, high, own_gap in zip(self.low_.tolist(), self.high_.tolist(), self.gaps_, strict=True):
             if high == place and low in decoded:
                 gap = np.where(decoded[low] > at_least, own_gap, gap)
                 at_least = np.fmax(at_least, decoded[low])
