@@ -46,8 +46,9 @@ class ItemReader:
         categories belong to.
         """
         hidden = set(schema.sensitive_positions) if is_blind else set()
-        codec = KINDS[kind_of_format(schema.format)].codec(schema, categorical_columns, hidden)
-        arguments = () if contexts is None else (contexts,)
+        kind = kind_of_format(schema.format)
+        codec = KINDS[kind].codec(schema, categorical_columns, hidden)
+        arguments = (contexts,) if kind == "table" else ()  # no other has categories
         return cls(schema, codec.fit(schema.features(frame), schema.feature_names, *arguments))
 
     @property

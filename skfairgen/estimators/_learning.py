@@ -114,7 +114,6 @@ def learn_rows(
         density = go_on_from.model_.rows.density
     else:
         contexts = rows.class_codes * cells.counts.shape[1] + rows.group_codes
-        contexts = None if is_coded(schema.format) else contexts
         reader = ItemReader.fit(schema, rows.frame, categorical_columns, is_blind=is_blind, contexts=contexts)
     if not is_coded(schema.format):
         warn_of_identifiers(reader)
