@@ -37,9 +37,9 @@ search = GridSearchCV(
 search.fit(X, y)
 
 # %%
-# Each mark is a strength, with the spread over the folds; the ring is around the chosen one.
+# Each mark is a strength, with a standard error over the folds each way; the ring is around the chosen one.
 
-TradeoffDisplay.from_cv_results(search.cv_results_, "accuracy", "gap", chosen=search.best_index_)
+TradeoffDisplay.from_cv_results(search, score="accuracy", fairness="gap")
 
 # %%
 # The best of several candidates looks better than it is. So it is judged once more, on rows that the search has
