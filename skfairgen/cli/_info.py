@@ -49,5 +49,8 @@ def _columns(generator):
     if not hasattr(generator, "sample"):
         names = getattr(generator, "feature_names_in_", range(generator.n_features_in_))
         return ", ".join(map(str, names))
-    X = pd.DataFrame(generator.sample(1, random_state=0)[0])
+    X = generator.sample(1, random_state=0)[0]
+    if getattr(X, "ndim", 2) != 2:
+        return f"none; items of shape {X.shape[1:]}"
+    X = pd.DataFrame(X)
     return ", ".join(f"{name} ({dtype})" for name, dtype in X.dtypes.items())

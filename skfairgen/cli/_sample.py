@@ -56,6 +56,10 @@ def _frame(drawn):
     import pandas as pd
 
     X, y = drawn
+    if getattr(X, "ndim", 2) != 2:
+        raise ValueError(
+            f"The generator draws items of shape {X.shape[1:]}, which no table holds: draw them in Python."
+        )
     frame = pd.DataFrame(X)
     if y is None:
         return frame

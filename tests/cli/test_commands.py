@@ -73,6 +73,16 @@ def test_a_file_of_an_encoder_is_described_and_draws_nothing(loans, tmp_path, ca
     assert "holds a FairEncoder, which draws no rows" in capsys.readouterr().err
 
 
+def test_a_generator_of_images_is_described_and_fills_no_table(tmp_path, capsys):
+    from skfairgen import FairGenerator, save
+
+    images = np.random.default_rng(0).random((60, 8, 8, 1))
+    save(FairGenerator(max_epochs=1, random_state=0).fit(images, [0, 1] * 30), tmp_path / "images.skfairgen")
+    assert "columns: none; items of shape (8, 8, 1)" in said(capsys, "info", tmp_path / "images.skfairgen")
+    assert main(["sample", str(tmp_path / "images.skfairgen"), "-n", "3"]) == 1
+    assert "items of shape (8, 8, 1), which no table holds" in capsys.readouterr().err
+
+
 def test_rows_without_classes_are_learned_too(csv, tmp_path, capsys):
     said(capsys, "fit", csv, "--epochs", 1, "-o", tmp_path / "rows.skfairgen")
     drawn = pd.read_csv(io.StringIO(said(capsys, "sample", tmp_path / "rows.skfairgen", "-n", 5)))
