@@ -47,6 +47,7 @@ TradeoffDisplay.from_cv_results(search, score="accuracy", fairness="gap")
 
 report = disparity_report(y_test, search.predict(X_test), sensitive_features=X_test["group_0"], random_state=0)
 gap = report.loc["demographic_parity_difference"]
-print(f"chosen: {search.best_params_}")
+strength = search.best_params_["fairdistillresampler__strength"]
+print(f"chosen strength: {strength:g}")
 print(f"gap on fresh rows: {gap.value:.3f}, 95 % interval {gap.low:.3f} to {gap.high:.3f}")
 print(f"accuracy on fresh rows: {(search.predict(X_test) == y_test).mean():.3f}")
