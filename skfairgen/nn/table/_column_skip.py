@@ -163,6 +163,8 @@ class ColumnSkip(nn.Module):
         means : Tensor of shape (B, n)
             Their means, by the effects.
         """
+        if len(hidden) == 1 and not self.scored[first]:  # it has no statistics
+            return hidden
         columns = slice(first, first + len(hidden))
         mean, log_precision = torch.bmm(hidden, self.correction[columns]).unbind(2)
         precision = (log_precision + self.log_precision[columns, None]).clamp(*LOG_PRECISIONS).exp()
@@ -192,7 +194,7 @@ class ColumnSkip(nn.Module):
             return torch.addmm(head.bias + base, moved, weight.T)
         given = values[:, : self.n_given] + self.offsets[: self.n_given]
         shifts = F.embedding_bag(given, self.level_shifts[:, own], mode="sum")
-        return torch.addmm(shifts + (head.bias + base), moved[:, :-2], head.weight.T)
+        return torch.addmm(shifts + (head.bias + base), moved[:, : head.in_features], head.weight.T)
 
     def take_over(self, learned: "ColumnSkip") -> None:
         """Copy the closed form of another skip for the same columns."""
