@@ -77,7 +77,8 @@ class FairDistillResampler(Saving, BaseSampler):
     legitimate_columns : label, position or list of them, default=None
         Columns of X that may explain a difference between groups, as in :class:`FairGenerator`.
     distill : "auto" or bool, default="auto"
-        Whether to draw from a student of :func:`distill`. "auto" distills tables of 5,000 rows or more.
+        Whether to draw from a student of :func:`distill`. "auto" distills tables of 5,000 rows or more, and draws
+        from the student unless it is further than 0.15 nats a row from its teacher.
     keep_teacher : bool, default=True
         Whether to keep ``teacher_`` after distilling.
     max_epochs : "auto" or int, default="auto"

@@ -16,6 +16,7 @@ from skfairgen.estimators._table_guards import warn_of_a_new_start
 from skfairgen.training import draw_seed, random_generator
 
 MIN_DISTILLED_ROWS = 5_000  # benchmarks/distillation.py --part rows
+MAX_DIVERGENCE = 0.15  # nats a row, above which rows of a student can be told better than those of its teacher
 
 
 def resample(resampler, table, X, sensitive_features):
@@ -24,8 +25,10 @@ def resample(resampler, table, X, sensitive_features):
     rng = random_generator(resampler.random_state)
     teacher = fit_generator(_teacher(resampler, table, rng), table, rng)
     n_rows = len(table.rows)
-    is_distilled = n_rows >= MIN_DISTILLED_ROWS if resampler.distill == "auto" else resampler.distill
-    generator = _student(resampler, teacher, rng) if is_distilled else teacher
+    is_auto = resampler.distill == "auto"
+    student = _student(resampler, teacher, rng) if _is_to_be_tried(resampler.distill, n_rows) else None
+    is_distilled = student is not None and (not is_auto or _divergence(student) <= MAX_DIVERGENCE)
+    generator = student if is_distilled else teacher
     drawer = student_drawer(generator) if is_distilled else drawer_of(generator)
     plan = plan.with_teacher(teacher, drawer.shares, rng)
     plan.warn_about_small_cells()
@@ -88,3 +91,14 @@ def _teacher(resampler, table, rng):
         shared["label_draw"] = "decide"
     teacher = copy(resampler.teacher_) if goes_on else FairGenerator()
     return teacher.set_params(**{**shared, "random_state": draw_seed(rng) % 2**32})
+
+
+def _is_to_be_tried(wanted, n_rows):
+    return n_rows >= MIN_DISTILLED_ROWS if wanted == "auto" else wanted
+
+
+def _divergence(student):
+    """Return how far a student is from its teacher, nats a row; 0 where labels are made after rows are drawn."""
+    report = student.distillation_report_
+    own = (report["group"] == "(all)") & (report["column"] != "(label)")
+    return report.loc[own, "kl"].sum()

@@ -185,3 +185,14 @@ def test_a_resampler_can_draw_from_a_student(made, criterion):
     assert not hasattr(resampler, "teacher_")
     X_again, _ = FairDistillResampler(SENSITIVE, **options).fit_resample(made.data, made.target)
     pd.testing.assert_frame_equal(X, X_again, check_exact=True)
+
+
+@pytest.mark.parametrize("most, kind", [(0.0, FairGenerator), (1e9, DistilledGenerator)])
+def test_rows_are_not_drawn_from_a_student_that_is_far_from_its_teacher(monkeypatch, most, kind):
+    monkeypatch.setattr("skfairgen.estimators._resampling.MIN_DISTILLED_ROWS", 100)
+    monkeypatch.setattr("skfairgen.estimators._resampling.MAX_DIVERGENCE", most)
+    made = make_biased_classification(n_samples=400, random_state=0)
+    resampler = FairDistillResampler(made.sensitive_columns, max_epochs=1, random_state=0)
+    resampler.fit_resample(made.data, made.target)
+    assert isinstance(resampler.generator_, kind)
+    assert isinstance(resampler.teacher_, FairGenerator)
