@@ -11,6 +11,8 @@ from skfairgen.nn._density import Density, Given, Items
 from skfairgen.nn._random_layers import Linear
 from skfairgen.nn.priors import EnergyPrior, Prior
 
+N_NARROWINGS = 10
+
 
 class LatentDensity(Density):
     r"""Draw a code that knows the class and not the group, and decode it under the group.
@@ -64,6 +66,13 @@ class LatentDensity(Density):
         }
         return {**named, "n_classes": 0 if self.head is None else self.head.out_features}
 
+    @property
+    def n_parameters(self) -> int:
+        """Number of free parameters: those of the parts, as each counts them."""
+        parts = (self.prior, self.decoder, self.encoder)
+        head = [] if self.head is None else list(self.head.parameters())
+        return sum(part.n_parameters for part in parts if part is not None) + sum(own.numel() for own in head)
+
     def sample(self, given: Given, noise: Tensor, code: Tensor | None = None) -> dict[str, Tensor]:
         """Draw items from uniform numbers of shape (B, n_noise) in [0, 1)."""
         own, others = noise.split([self.prior.n_noise, self.decoder.n_noise], dim=1)
@@ -94,7 +103,14 @@ class LatentDensity(Density):
         """
         settings = self.prior.settings
         prior = EnergyPrior(settings["latent_features"], settings["n_classes"])
-        if not isinstance(size, Mapping):
-            size = (size * self.n_parameters - prior.n_parameters) / self.decoder.n_parameters
-            size = min(max(size, 1e-9), 1.0)
-        return LatentDensity(prior, self.decoder.student(size))
+        if isinstance(size, Mapping):
+            return LatentDensity(prior, self.decoder.student(size))
+        most = size * self.n_parameters
+        share = min(max((most - prior.n_parameters) / self.decoder.n_parameters, 1e-9), 1.0)
+        student = LatentDensity(prior, self.decoder.student(share))
+        for _ in range(N_NARROWINGS):  # a decoder of columns does not count what reads its code
+            if student.n_parameters <= most:
+                break
+            share *= 0.9
+            student = LatentDensity(prior, self.decoder.student(share))
+        return student
