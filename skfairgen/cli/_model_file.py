@@ -22,7 +22,10 @@ def read_model(path):
         If it is not a file of skfairgen.
     """
     contents = BytesIO(sys.stdin.buffer.read() if path == STREAM else Path(path).read_bytes())
-    model = skfairgen.load(contents, max_bytes=MAX_BYTES)
+    try:
+        model = skfairgen.load(contents, max_bytes=MAX_BYTES)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
     contents.seek(0)
     return model, read_archive(contents, MAX_BYTES)[0]
 

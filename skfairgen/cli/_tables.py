@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import infer_dtype
 
 from skfairgen.cli._terminal import say
 from skfairgen.files import atomic_write
@@ -40,6 +41,10 @@ def read_table(path, dtypes=None):
     dtypes = {} if dtypes is None else dtypes
     try:
         frame = _read_parquet(path, dtypes) if suffix == ".parquet" else _read_csv(path, dtypes)
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path} cannot be read as UTF-8, from byte {error.start + 1}: save it as CSV UTF-8."
+        ) from error
     except (ValueError, TypeError, KeyError) as error:
         raise ValueError(f"{path} cannot be read: {error}") from error
     if frame.empty:
@@ -60,7 +65,7 @@ def read_labeled(options, path, like=None):
     ValueError
         If the target or a sensitive column is not there.
     """
-    words = {} if like is None else {name: "str" for name in like.select_dtypes(exclude=["number", "bool"])}
+    words = {} if like is None else {name: "str" for name in like if infer_dtype(like[name], skipna=True) == "string"}
     frame = read_table(path, words | (read_dtypes(options.dtypes) or {}))
     for name in [options.target, *options.sensitive]:
         if name is not None and name not in frame:
@@ -207,4 +212,8 @@ def _write_parquet(batches, file):
 
 
 def _columns(frame):
-    return f"Its columns: {', '.join(map(str, frame.columns))}."
+    names = list(map(str, frame.columns))
+    separator = next((mark for mark in ";\t|" if mark in names[0]), None)
+    if len(names) == 1 and separator is not None:
+        return f"Its only column is {names[0]!r}: save the file with commas in the place of {separator!r}."
+    return f"Its columns: {', '.join(names)}."

@@ -161,8 +161,8 @@ def _read_target(y, n_rows):
     check_lengths(n_rows, y=len(class_codes))
     if len(target.classes_) < 2:
         raise ValueError(
-            f"y has one class only, {target.classes_[0]!r}, in {n_rows:,} sample(s); expected 2 or more classes. "
-            "Pass rows of every class."
+            f"y has one class only, {target.classes_.tolist()[0]!r}, in {n_rows:,} sample(s); expected 2 or more "
+            "classes. Pass rows of every class."
         )
     return target, class_codes
 

@@ -107,7 +107,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
     tuning_ : DataFrame
         A row a round of the tuning, where a plan was tuned: the largest gap between groups that the plan was asked for
         (``asked``) and the classifier showed (``gap``), how far that was from wanted (``missed``), its ``accuracy``.
-    n_features_in_, feature_names_in_ : int, ndarray of shape (n_features_in_,)
+    n_features_in_, feature_names_in_ : int, ndarray of shape (`n_features_in_`,)
         Number of columns of X, and their names, where they are all strings.
 
     Examples

@@ -117,7 +117,8 @@ def shared_row_ids(*tables):
 def tree_features(*tables):
     """Return what ``HistGradientBoostingClassifier`` takes: numbers, then level numbers, NaN for missing.
 
-    Of a column with more than 254 levels the most frequent 253 keep their own, the others share one.
+    Of a column with more than 254 levels the most frequent 253 keep their own, the others share one. A column that
+    is empty in a table, which the classifier would refuse, is 0 in it.
 
     Returns
     -------
@@ -130,6 +131,7 @@ def tree_features(*tables):
         rank = _frequency_ranks(np.concatenate(codes), tables[0].n_levels[label])
         columns.append([np.where(part < 0, np.nan, rank[part]) for part in codes])
     is_categorical = np.repeat([False, True], [len(tables[0].numeric), len(tables[0].categorical)])
+    columns = [[np.zeros(len(part)) if np.isnan(part).all() else part for part in parts] for parts in columns]
     return [np.column_stack(parts) for parts in zip(*columns, strict=True)], is_categorical
 
 

@@ -27,7 +27,9 @@ def interval_chart(rows, *, title, zero=0.0):
     """
     known = [v for _, *values, _ in rows for v in values if math.isfinite(v)] + [zero]
     low, high = min(known), max(known)
-    step = _round_step((high - low) or 1.0)
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    step = _round_step(high - low)
     ticks = [step * k for k in range(math.floor(low / step), math.ceil(high / step) + 1)]
     scale = (_WIDTH - _LABEL - 20) / (ticks[-1] - ticks[0])
 
@@ -44,11 +46,11 @@ def interval_chart(rows, *, title, zero=0.0):
         parts.append(f'<line class="{kind}" x1="{place(tick)}" x2="{place(tick)}" y1="{_TOP}" y2="{bottom}"/>')
         parts.append(f'<text class="tick" x="{place(tick)}" y="{bottom + 18}">{_figure(tick, step)}</text>')
     for number, (label, value, row_low, row_high, is_marked) in enumerate(rows):
-        parts += _row(label, (value, row_low, row_high), is_marked, _TOP + _ROW * (number + 0.5), place)
+        parts += _row(label, (value, row_low, row_high), is_marked, _TOP + _ROW * (number + 0.5), place, zero)
     return "\n".join([*parts, "</svg>"])
 
 
-def _row(label, values, is_marked, y, place):
+def _row(label, values, is_marked, y, place, zero):
     lines = textwrap.wrap(label, _WORDS_A_LINE, max_lines=2, placeholder=" …") or [""]
     first = y + 4 - 7 * (len(lines) - 1)
     yield from (
@@ -62,11 +64,14 @@ def _row(label, values, is_marked, y, place):
     if math.isfinite(value):
         yield f'<circle class="{kind}" cx="{place(value)}" cy="{y}" r="{6 if is_marked else 5}"/>'
     else:
-        yield f'<text class="tick" x="{place(0)}" y="{y + 4}">undefined</text>'
+        yield f'<text class="tick" x="{place(zero)}" y="{y + 4}">undefined</text>'
 
 
 def _in_words(title, rows):
-    figures = (f"{label}: {value:.3f} ({low:.3f} to {high:.3f})" for label, value, low, high, _ in rows)
+    figures = (
+        f"{label}: {value:.3f} ({low:.3f} to {high:.3f})" if math.isfinite(value) else f"{label}: undefined"
+        for label, value, low, high, _ in rows
+    )
     return f"{title}. {'; '.join(figures)}."
 
 

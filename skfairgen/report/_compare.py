@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.metrics import roc_auc_score
 from sklearn.utils import check_random_state, check_scalar
+from sklearn.utils.multiclass import check_classification_targets
 
 from skfairgen.data import Columns, RandomState, Rows
 from skfairgen.report._comparison import Comparison
@@ -177,6 +178,7 @@ def compare(
         max_accuracy_loss=max_accuracy_loss,
         sensitive_columns=sensitive_columns,
         favorable_class=classes[positives[-1]],
+        worst_class_counts=len(positives) > 1,
         group_of_row=np.array(names, dtype=object)[groups],
         cv=cv,
         n_repeats=n_repeats,
@@ -194,7 +196,8 @@ def _checked(X, y, sensitive_columns, scoring, cv, n_repeats, max_accuracy_loss)
         raise ValueError(f"scoring must be one of {', '.join(map(repr, RATIOS))}, got {scoring!r}.")
     X, y = checked_pair(X, y)
     if y.nunique() < 2:
-        raise ValueError(f"y holds the class {y.iloc[0]!r} alone: there is nothing to predict.")
+        raise ValueError(f"y holds the class {y.tolist()[0]!r} alone: there is nothing to predict.")
+    check_classification_targets(y)
     return X, y, checked_columns(X, sensitive_columns)
 
 

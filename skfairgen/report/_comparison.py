@@ -37,6 +37,8 @@ class Comparison:
     sensitive_columns : list of labels
     favorable_class : label
         The class whose rates are shown; of more than two classes without ``pos_label``, the last.
+    worst_class_counts : bool
+        Whether no class was named among more than two: the ratios are those of the worst.
     max_accuracy_loss : float
         What a recommended remedy may cost.
     group_sizes_ : dict
@@ -74,6 +76,7 @@ class Comparison:
         max_accuracy_loss: float,
         sensitive_columns: list[Hashable],
         favorable_class: Hashable,
+        worst_class_counts: bool,
         group_of_row: np.ndarray,
         cv: int,
         n_repeats: int,
@@ -89,6 +92,7 @@ class Comparison:
         self.max_accuracy_loss = max_accuracy_loss
         self.sensitive_columns = sensitive_columns
         self.favorable_class = favorable_class
+        self.worst_class_counts = worst_class_counts
         self.cv = cv
         self.n_repeats = n_repeats
         self.predictions_ = predictions

@@ -17,7 +17,7 @@ def with_plain_features(estimator, X):
     A Pipeline is left as it is: it brings its own preprocessing. So is any estimator when X holds numbers only, none
     missing. Otherwise words are one-hot encoded (a missing word is a level; beyond the 50 most frequent levels of a
     column the others share one), dates become numbers, and missing numbers are filled with the median and all numbers
-    scaled, unless the estimator takes missing numbers.
+    scaled, unless the estimator takes missing numbers. A column of numbers that are all missing is left out.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def with_plain_features(estimator, X):
     words = [label for label in X if is_word_column(X[label])]
     if isinstance(estimator, Pipeline) or not (words or any(_is_awkward(X[label]) for label in X)):
         return estimator
-    numbers = [label for label in X if label not in words]
+    numbers = [label for label in X if label not in words and X[label].notna().any()]
     steps = [FunctionTransformer(_as_numbers)]
     if not get_tags(estimator).input_tags.allow_nan:
         steps += [SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler()]

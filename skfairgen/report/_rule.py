@@ -93,6 +93,8 @@ def judge(paired, remedies, scoring, max_accuracy_loss, n_classes, is_unequal):
 
 def verdict_in_words(verdict, paired, scoring, seeing):
     """Return the verdict on one set of features as a few sentences; `seeing` says which."""
+    if np.isnan(paired.values[AS_IT_IS][scoring]):
+        return f"{seeing}: it selects nobody of any group, so the {words_of(scoring)} is undefined."
     if not verdict.is_unequal:
         return f"{seeing}: it treats the groups no more unequally than chance explains, so nothing is recommended."
     if not verdict.beyond_chance:

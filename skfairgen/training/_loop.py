@@ -151,7 +151,7 @@ def train(
         net.notify("on_train_end", X=rows, y=None)
         draw_from(module, None)
         module.eval()
-    _check_numbers(module, net.history, options.lr)
+    _check_numbers(module, net.history, options.lr, len(rows))
     if budget.n_done_ < n_in_epoch:
         warnings.warn(
             f"{description}: max_seconds={options.max_seconds} ended it after {budget.n_done_:,} of the "
@@ -162,11 +162,14 @@ def train(
     return list(net.history)
 
 
-def _check_numbers(module, history, lr):
+def _check_numbers(module, history, lr, n_rows):
     lost = [epoch["epoch"] for epoch in history if not math.isfinite(epoch.get("train_loss", 0.0))]
     if lost or any(torch.isnan(weight).any() for weight in module.parameters()):
         when = f"in epoch {lost[0]}" if lost else "before the first epoch ended"
-        raise ValueError(f"Training failed: the loss was no finite number {when}, with lr={lr}. Lower lr.")
+        raise ValueError(
+            f"Training failed: the loss was no finite number {when}, with lr={lr} and {n_rows:,} rows. Lower lr, or "
+            "bring more rows."
+        )
 
 
 def columns_of(history: History, names: Iterable[str]) -> History:

@@ -116,9 +116,10 @@ def test_other_tables_are_read_with_the_words_of_the_real_one(tmp_path):
 
     from skfairgen.cli._tables import read_labeled
 
-    (tmp_path / "real.csv").write_text("zip,y\n01A,1\n02B,0\n")
-    (tmp_path / "made.csv").write_text("zip,y\n01,1\n02,0\n")
+    (tmp_path / "real.csv").write_text("zip,kept,y\n01A,True,1\n02B,,0\n")
+    (tmp_path / "made.csv").write_text("zip,kept,y\n01,True,1\n02,False,0\n")
     options = Namespace(target="y", sensitive=[], dtypes=None)
     like, _ = read_labeled(options, str(tmp_path / "real.csv"))
     X, _ = read_labeled(options, str(tmp_path / "made.csv"), like=like)
     assert X["zip"].tolist() == ["01", "02"]
+    assert X["kept"].tolist() == [True, False]  # no words, though a missing one made objects of the real ones

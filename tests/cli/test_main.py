@@ -143,3 +143,21 @@ def test_times_are_read_where_dtypes_say_so(tmp_path):
     (tmp_path / "days.csv").write_text("day\n2020-01-31\n")
     read = read_table(str(tmp_path / "days.csv"), {"day": "datetime64[ns]"})
     assert read["day"].tolist() == [pd.Timestamp("2020-01-31")]
+
+
+@pytest.mark.parametrize(
+    ("contents", "message"),
+    [
+        (b"group;loan\na;1\nb;0\n", "its only column is 'group;loan': save the file with commas"),
+        ("group,loan\nä,1\n".encode("latin-1"), "cannot be read as UTF-8"),
+    ],
+)
+def test_a_table_of_a_spreadsheet_says_how_to_save_it(contents, message, tmp_path, capsys):
+    (tmp_path / "t.csv").write_bytes(contents)
+    assert main(["fit", str(tmp_path / "t.csv"), *LABELED, "-o", str(tmp_path / "m")]) == 1
+    assert message.lower() in capsys.readouterr().err.lower()
+
+
+def test_a_file_that_is_no_generator_is_named(csv, capsys):
+    assert main(["info", str(csv)]) == 1
+    assert "loans.csv: The file cannot be loaded" in capsys.readouterr().err

@@ -26,9 +26,16 @@ def teacher(related):
 @pytest.mark.parametrize("kind", [FairGenerator, FairEncoder])
 def test_a_loss_that_is_no_number_is_an_error(kind, related):
     estimator = kind(lr=1e9, max_epochs=2, random_state=0)
-    with pytest.raises(ValueError, match=r"the loss was no finite number in epoch 1, with lr=1000000000.0. Lower lr"):
+    with pytest.raises(
+        ValueError, match=r"the loss was no finite number in epoch 1, with lr=1000000000.0 and .* rows. Lower lr"
+    ):
         estimator.fit(*related)
     assert not hasattr(estimator, "model_")
+
+
+def test_too_few_rows_are_named():
+    with pytest.raises(ValueError, match="3 rows. Lower lr, or bring more rows"):
+        FairGenerator(max_epochs=1).fit([[1.0], [2.0], [3.0]], [0, 1, 1])
 
 
 def test_a_student_whose_loss_is_no_number_is_an_error(teacher):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairgen.metrics import c2st_auc, closest_record_share, column_shapes, density_coverage
+from skfairgen.metrics import c2st_auc, closest_record_share, column_shapes, density_coverage, train_synthetic_test_real
 from skfairgen.metrics._neighbor_features import neighbor_features
 from skfairgen.metrics._neighbor_search import cross_neighbors, distance_to_nearest, distance_to_neighbors
 from skfairgen.metrics._table_features import encode_tables, shared_row_ids, tree_features
@@ -107,3 +107,9 @@ def test_images_are_compared_by_their_features():
         assert measure(real, near, *more, features=features) == expected
     with pytest.raises(ValueError, match=r"shape \(200,\) for 200 rows; expected numbers of shape \(n, p\)"):
         c2st_auc(real, near, features=lambda images: images.mean(axis=(1, 2, 3)))
+
+
+def test_an_empty_column_can_be_trained_on():
+    table = pd.DataFrame({"number": np.arange(40.0), "nothing": np.nan, "no_word": pd.Series([None] * 40, dtype="str")})
+    y = np.arange(40) % 2
+    assert train_synthetic_test_real(table, y, table, y, random_state=0)["accuracy"].notna().all()

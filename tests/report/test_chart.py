@@ -31,3 +31,11 @@ def test_nothing_leaves_the_picture():
     text = interval_chart([("a" * 90, 7.3, -2e4, 3e5, False)], title="t")
     width = float(re.search(r'viewBox="0 0 (\d+)', text)[1])
     assert all(0 <= float(x) <= width for x in re.findall(r' (?:x|x1|x2|cx)="([-\d.]+)"', text))
+
+
+def test_changes_that_are_all_zero_or_undefined_are_drawn():
+    for value in (0.0, np.nan):
+        chart = ElementTree.fromstring(interval_chart([("same", value, value, value, False)], title="t"))
+        assert "nan" not in chart.attrib["aria-label"]
+        assert len(list(chart.iter("circle"))) == (value == 0)
+    assert "undefined" in chart.attrib["aria-label"]

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import make_column_transformer
+from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
@@ -264,3 +265,30 @@ def test_the_page_is_short_of_nothing_but_jinja(comparison, monkeypatch):
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(ImportError, match=r"skfairgen\[report\]"):
         comparison.to_html()
+
+
+def test_a_model_that_selects_nobody_is_told_as_that(biased):
+    X = biased[0][:300]
+    rare = (np.arange(300) < 5).astype(int)
+    found = compare(DummyClassifier(), X, rare, sensitive_columns="group_0", remedies=[WEIGHTS], cv=2, random_state=0)
+    said = found.summary()
+    assert "nan" not in said
+    assert "undefined" in said
+    assert "selects nobody of any group" in " ".join(said.split())
+    assert "<svg" in found.to_html()
+
+
+def test_the_class_that_is_shown_of_several_is_named(biased):
+    X, y = biased[0][:300], biased[1][:300].map({0: "no", 1: "yes"}).where(np.arange(300) % 3 > 0, "may be")
+    options = {"sensitive_columns": "group_0", "remedies": [], "cv": 2, "random_state": 0}
+    said = " ".join(compare(GaussianNB(), X, y, **options).summary().split())
+    assert "said to be yes; in a ratio the worst class counts" in said
+    said = " ".join(compare(GaussianNB(), X, y, pos_label="no", **options).summary().split())
+    assert "get the favorable decision" in said
+
+
+def test_a_target_that_is_no_class_is_named(biased):
+    with pytest.raises(ValueError, match="continuous"):
+        compare(GaussianNB(), biased[0], biased[0]["normal_0"], sensitive_columns="group_0")
+    with pytest.raises(ValueError, match="the class 1 alone"):
+        compare(GaussianNB(), biased[0], np.ones(len(biased[0]), dtype=int), sensitive_columns="group_0")

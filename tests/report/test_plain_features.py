@@ -44,3 +44,12 @@ def test_plain_numbers_and_pipelines_are_left_alone(mixed):
     plain, pipeline = LogisticRegression(), make_pipeline(StandardScaler(), LogisticRegression())
     assert with_plain_features(plain, pd.DataFrame({"a": [1.0, 2.0], "b": [1, 0]})) is plain
     assert with_plain_features(pipeline, mixed) is pipeline
+
+
+@pytest.mark.parametrize("estimator", [LogisticRegression(), HistGradientBoostingClassifier(max_iter=2)])
+def test_an_empty_column_does_no_harm(mixed, estimator):
+    empty = mixed.assign(nothing=np.nan)
+    said = with_plain_features(estimator, empty).fit(empty, [0, 1, 0, 1]).predict_proba(empty)
+    np.testing.assert_array_equal(
+        said, with_plain_features(estimator, mixed).fit(mixed, [0, 1, 0, 1]).predict_proba(mixed)
+    )
