@@ -4,6 +4,8 @@ import numpy as np
 
 N_KNOTS = 32
 LARGEST_STEP = 2**40
+MANY_BINS = 60  # or more: a column has narrower bins at either end
+MIN_END_ROWS = 20  # of a bin there
 N_TRIED = 8  # steps that a knot may be moved, either way
 
 
@@ -22,14 +24,18 @@ def find_spikes(counts: np.ndarray, n_bins: int, min_count: int) -> np.ndarray:
 def bin_edges(
     levels: np.ndarray, counts: np.ndarray, n_bins: int, unit: float | int | None, min_count: int, min_rows: int = 10
 ) -> np.ndarray:
-    """Cut sorted levels into at most n_bins bins of about equal counts; return the lowest number of each later one.
+    """Cut sorted levels into bins of about equal counts; return the lowest number of each later one.
 
-    Bins of fewer than `min_count` rows join their neighbor. An edge is midway between two levels.
+    There are `n_bins` at most, and where these are many, the outermost are halved again and again: rows of a rare class
+    may lie there. Bins of fewer than `min_count` rows join their neighbor. An edge is midway between two levels.
     """
     total = counts.sum()
     n_bins = int(min(n_bins, max(1, total // min_rows)))
-    before = np.cumsum(counts) - counts / 2
-    bin_of = np.minimum((before * n_bins / max(total, 1)).astype(int), n_bins - 1)
+    cuts = np.arange(1, n_bins) * total / n_bins
+    if n_bins >= MANY_BINS:
+        ends = cuts[0] / 2.0 ** np.arange(max(int(np.log2(cuts[0] / MIN_END_ROWS)), 0), 0, -1)
+        cuts = np.concatenate([ends, cuts, total - ends[::-1]])
+    bin_of = np.searchsorted(cuts, np.cumsum(counts) - counts / 2, side="right")
     starts = [0, *np.flatnonzero(np.diff(bin_of)) + 1]
     rows = np.concatenate([[0], np.cumsum(counts)])
     kept: list[int] = []

@@ -15,6 +15,8 @@ MIN_SHARE = 0.03  # of the rows, for a level or spike to have one
 LOG_PRECISIONS = (-2.0, 8.0)
 LEAST_ERROR = 1e-3  # of a regression, in variances: bins are about so wide
 UNSEEN = 0.5  # rows that a token counts for which no row held
+RARE_SHARE = 0.02  # of the rows, under which a network learns next to nothing of a level
+MAX_EXPECTED = 2_000  # rows of it that a regression is judged by
 CONCENTRATIONS = 2.0 ** torch.arange(0, 21, dtype=torch.float64)
 
 
@@ -54,7 +56,8 @@ class ColumnSkip(nn.Module):
     .. math:: \log \sum_\kappa w_{g\kappa} \frac{N_{gt} + \kappa s_t}{(n_g + \kappa) s_t}
 
     for the level g with :math:`N_{gt}` of its :math:`n_g` rows at t, with weights in proportion to the
-    Dirichlet-multinomial likelihood of the level's rows under the concentration :math:`\kappa`.
+    Dirichlet-multinomial likelihood of the level's rows under the concentration :math:`\kappa`. Those of a numeric
+    column are shifted alike at levels of few rows, with what the regression expects in the place of :math:`s_t`.
 
     Parameters
     ----------
@@ -138,9 +141,30 @@ class ColumnSkip(nn.Module):
         for offset, own in zip(self.offsets.tolist(), values.T, strict=False):
             for place, (column, share) in enumerate(zip(tokens.T, shares, strict=True)):
                 if not self.scored[place]:
-                    shifts = _shrunk_shifts(own, column, share)
+                    shifts = _shrunk_shifts(_held(own, column, len(share)), share)
                     self.level_shifts[offset : offset + len(shifts), self.tokens_of[place]] = shifts.to(self.effects)
-        return torch.cat(shares).log().to(self.effects)
+        log_shares = torch.cat(shares).log().to(self.effects)
+        if numeric:
+            self._learn_rare_levels(values, tokens, log_shares)
+        return log_shares
+
+    def _learn_rare_levels(self, values, tokens, log_shares):
+        """Shift the tokens of numbers at rare levels from what is expected there to what is held there."""
+        for offset, own in zip(self.offsets.tolist(), values.T, strict=False):
+            counts = torch.bincount(own)
+            for level in torch.nonzero((counts > 0) & (counts < RARE_SHARE * len(own)))[:, 0].tolist():
+                rows = torch.nonzero(own == level)[:MAX_EXPECTED, 0]
+                given, held = values[rows], tokens[rows]
+                means = self.means(torch.cat([given, held[:, :-1]], dim=1))
+                for place, (mean, log_precision) in enumerate(zip(means.T, self.log_precision, strict=True)):
+                    if self.scored[place]:
+                        tokens_of = self.tokens_of[place]
+                        precision, scores = log_precision.exp(), self.scores[tokens_of]
+                        expected = log_shares[tokens_of] + (1 - precision) * scores.square() / 2
+                        expected = expected + precision * mean[:, None] * scores + self._shifts(given, tokens_of)
+                        share = torch.softmax(expected.double(), dim=1).mean(dim=0)
+                        count = torch.bincount(held[:, place], minlength=len(scores)).double()
+                        self.level_shifts[offset + level, tokens_of] = _shrunk_shifts(count[None], share)[0].to(scores)
 
     def means(self, values: Tensor) -> Tensor:
         """Return the mean of every column by the effects of the first values seen, shape (B, D)."""
@@ -191,10 +215,15 @@ class ColumnSkip(nn.Module):
         if self.scored[place]:
             scores = self.scores[own]
             weight = torch.cat([head.weight, torch.stack([scores, scores.square()], dim=1)], dim=1)
-            return torch.addmm(head.bias + base, moved, weight.T)
+            bias = head.bias + base
+            if self.level_shifts[:, own].any():
+                bias = bias + self._shifts(values, own)
+            return torch.addmm(bias, moved, weight.T)
+        return torch.addmm(self._shifts(values, own) + (head.bias + base), moved[:, : head.in_features], head.weight.T)
+
+    def _shifts(self, values, tokens_of):
         given = values[:, : self.n_given] + self.offsets[: self.n_given]
-        shifts = F.embedding_bag(given, self.level_shifts[:, own], mode="sum")
-        return torch.addmm(shifts + (head.bias + base), moved[:, : head.in_features], head.weight.T)
+        return F.embedding_bag(given, self.level_shifts[:, tokens_of], mode="sum")
 
     def take_over(self, learned: "ColumnSkip") -> None:
         """Copy the closed form of another skip for the same columns."""
@@ -232,10 +261,14 @@ def _level_features(counts: Tensor, min_share: float) -> Tensor:
     return torch.eye(len(counts), dtype=counts.dtype)[:, marked]
 
 
-def _shrunk_shifts(levels: Tensor, tokens: Tensor, shares: Tensor) -> Tensor:
+def _held(levels: Tensor, tokens: Tensor, n_tokens: int) -> Tensor:
+    """Return how many rows of each level are at each token, shape (n_levels, n_tokens)."""
+    n_levels = int(levels.max()) + 1
+    return torch.bincount(levels * n_tokens + tokens, minlength=n_levels * n_tokens).view(n_levels, -1).double()
+
+
+def _shrunk_shifts(counts: Tensor, shares: Tensor) -> Tensor:
     """Return the shifts of the logits of tokens at each level, averaged over concentrations by their likelihood."""
-    n_levels, n_tokens = int(levels.max()) + 1, len(shares)
-    counts = torch.bincount(levels * n_tokens + tokens, minlength=n_levels * n_tokens).view(n_levels, -1).double()
     totals, whole = counts.sum(dim=1), CONCENTRATIONS[:, None]
     prior = whole[:, :, None] * shares
     likelihood = (torch.lgamma(counts + prior) - torch.lgamma(prior)).sum(dim=2)
