@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 MOST, WIDTH = 20, 60
 
 
@@ -24,5 +26,5 @@ def listed(values: Iterable[Any], most: int = MOST) -> str:
 
 def short(value: Any) -> str:
     """Return a value as a message shows it, in at most 60 characters."""
-    shown = repr(value)
+    shown = repr(value.item() if isinstance(value, np.generic) else value)
     return shown if len(shown) <= WIDTH else f"{shown[: WIDTH - 3]}..."

@@ -10,6 +10,7 @@ import pandas as pd
 from skfairgen._listed import listed
 from skfairgen.data._sensitive_levels import LEVEL_KINDS, UNSEEN, _Bands, _Levels, _plain
 from skfairgen.data._state import State, part_state, read_part
+from skfairgen.data.table._identifiers import is_word_for_one
 from skfairgen.data.table._numbers import is_numeric
 
 MAX_LEVELS = 20
@@ -57,6 +58,12 @@ class GroupCodec:
     def banded_columns_(self) -> list[int]:
         """Positions of the numeric columns that were cut into bands."""
         return [position for position, column in self.columns_.items() if isinstance(column, _Bands)]
+
+    @property
+    def identifiers_(self) -> list[int]:
+        """Places of the columns that look like identifiers: nearly every row would be a group of its own."""
+        columns = enumerate(self.columns_.values())
+        return [place for place, column in columns if isinstance(column, _Levels) and is_word_for_one(column.codec)]
 
     def encode_levels(self, table: pd.DataFrame) -> np.ndarray:
         """Return the level codes of each row, an int array of shape (n_rows, n_sensitive_columns)."""

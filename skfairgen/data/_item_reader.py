@@ -53,9 +53,10 @@ class ItemReader:
 
     @property
     def identifiers(self) -> list[Any]:
-        """Labels of the columns that look like identifiers; empty without columns."""
-        columns = self.schema.format.columns
-        return [] if columns is None else [columns[position] for position in self.codec.identifiers_]
+        """Labels of the columns that look like identifiers, the sensitive ones first."""
+        schema, columns = self.schema, self.schema.format.columns
+        sensitive = [] if schema.groups is None else [schema.sensitive_names[k] for k in schema.groups.identifiers_]
+        return sensitive if columns is None else [*sensitive, *(columns[k] for k in self.codec.identifiers_)]
 
     def what_is_new(self, schema: Schema, frame: pd.DataFrame, *, is_blind: bool = False) -> str | None:
         """Say why a network trained on what this reader read cannot go on with other rows; None where it can."""

@@ -60,6 +60,10 @@ class Native:
             values, pd.DataFrame | pd.Series
         ):
             return None, values
+        if isinstance(values, pd.MultiIndex):
+            raise ValueError(
+                f"{argument} is a MultiIndex; expected one value a row. Pass its to_frame(), or one level."
+            )
         if isinstance(values, pd.Index | pd.api.extensions.ExtensionArray):
             kind = "index" if isinstance(values, pd.Index) else "array"
             return cls("pandas", kind), pd.Series(values, index=range(len(values)), name=getattr(values, "name", None))

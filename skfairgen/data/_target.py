@@ -31,7 +31,7 @@ class TargetCodec:
         ------
         ValueError
             If `y` is no column of labels or one-hot columns, is missing in some row, continuous, of values without an
-            order, or holds more than 50 different whole numbers.
+            order, or holds more than 50 different whole numbers, dates or durations.
         """
         self.native_: Native | None
         self.form_: Any
@@ -208,11 +208,12 @@ def column_labels(column):
 
 
 def check_number_of_classes(y: np.ndarray) -> None:
-    """Raise ValueError for more whole numbers than a target of classes holds."""
-    values = np.unique(y) if y.dtype.kind in "iuf" else y[:0]
-    if len(values) > MAX_NUMBERS and (values == np.round(values)).all():
+    """Raise ValueError for more whole numbers, dates or durations than a target of classes holds."""
+    values = np.unique(y) if y.dtype.kind in "iufmM" else y[:0]
+    if len(values) > MAX_NUMBERS and (values.dtype.kind in "mM" or (values == np.round(values)).all()):
+        kind = {"M": "dates", "m": "durations"}.get(values.dtype.kind, "numbers")
         raise ValueError(
-            f"y holds {len(values):,} different numbers, {values[0]} to {values[-1]}, which would be as many classes. "
+            f"y holds {len(values):,} different {kind}, {values[0]} to {values[-1]}, which would be as many classes. "
             f"Expected {MAX_NUMBERS} at most. Regression is not supported: cut y into a few classes, for example with "
-            "pandas.qcut. If the numbers are names of classes, turn them into strings."
+            f"pandas.qcut. If the {kind} are names of classes, turn them into strings."
         )

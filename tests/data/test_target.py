@@ -112,6 +112,15 @@ def test_prices_are_not_taken_for_classes(read, dtype):
         read(pd.Series(range(100, 1100), dtype=dtype))
 
 
+@pytest.mark.parametrize(
+    ("days", "kind"), [(pd.date_range("2020", periods=90), "dates"), (pd.to_timedelta(range(90), "D"), "durations")]
+)
+def test_dates_of_many_days_are_not_taken_for_classes(days, kind):
+    assert len(TargetCodec().fit(days[:50].repeat(2)).classes_) == 50
+    with pytest.raises(ValueError, match=f"90 different {kind}, .*cut y into a few classes"):
+        TargetCodec().fit(days)
+
+
 def test_numbers_that_are_strings_are_classes():
     assert len(TargetCodec().fit([str(code) for code in range(60)] * 2).classes_) == 60
 
@@ -129,6 +138,7 @@ REFUSED = {
     "bytes": ([b"a", b"b"], "y holds labels of the type \\['bytes'\\]"),
     "periods": (pd.Series(pd.period_range("2020", periods=2, freq="Y")), "\\['Period'\\]"),
     "infinity": ([1.0, np.inf], "y contains infinity"),
+    "an index of several levels": (pd.MultiIndex.from_arrays([[0, 1], [0, 1]]), "y is a MultiIndex; expected one"),
     "complex numbers": (np.array([1j, 2]), "Complex data not supported"),
     "numbers beyond 64 bits": ([2**70, 1], "y holds labels of the type \\['int'\\]"),
     "masked values": (np.ma.masked_array([1, 2], [True, False]), "y is missing in 1 of 2 rows"),

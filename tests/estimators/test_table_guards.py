@@ -55,6 +55,16 @@ def test_an_identifier_is_named_at_fit(kind, n_rows):
         fast().fit(*table(IDENTIFIERS[kind], n_rows))
 
 
+@pytest.mark.parametrize("is_beside", [False, True])
+def test_a_sensitive_column_that_is_an_identifier_is_named(is_beside):
+    X, y = table(EMAILS)
+    beside = {"sensitive_features": X.pop("own")} if is_beside else {}
+    with pytest.warns(LeakageWarning, match="Column 'own' looks like an identifier"):
+        teacher = fast(sensitive_columns=None if is_beside else "own").fit(X, y, **beside)
+    with pytest.warns(LeakageWarning, match="Column 'own' looks like an identifier"):
+        distill(teacher, max_epochs=1, random_state=0)
+
+
 @pytest.mark.parametrize("kind", OTHERS)
 @strict
 def test_measurements_are_no_identifiers(kind):

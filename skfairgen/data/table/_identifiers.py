@@ -29,10 +29,15 @@ def find_identifiers(columns: dict[int, Any], table: pd.DataFrame) -> list[int]:
     return [position for position, codec in columns.items() if _is_identifier(codec, table[position])]
 
 
+def is_word_for_one(codec: CategoricalColumn) -> bool:
+    """Tell whether more than half of the known values of a column of categories differ."""
+    n_rows = codec.level_counts_.sum()
+    return bool(n_rows >= MIN_ROWS and 2 * len(codec.levels_) > n_rows)
+
+
 def _is_identifier(codec, column):
     if isinstance(codec, CategoricalColumn):
-        n_rows = codec.level_counts_.sum()
-        return bool(n_rows >= MIN_ROWS and 2 * len(codec.levels_) > n_rows)
+        return is_word_for_one(codec)
     codec = getattr(codec, "own", codec)
     if is_time(codec.dtype_) or len(codec.spikes_) or not codec.has_bins_:
         return False

@@ -39,6 +39,6 @@ def token_spec(columns: Iterable[Any]) -> TokenSpec:
         coded = getattr(column, "residual_", column)
         values = np.full(column.cardinality_, np.nan)
         if hasattr(coded, "grid_"):
-            values[1:] = coded.grid_[1:].astype(np.float64).mean(axis=1)
+            values[1:] = (coded.grid_[1:].astype(np.float64) / coded.grid_.shape[1]).sum(axis=1)
         found.append((column.cardinality_, column.generable_, values, len(getattr(coded, "spikes_", ()))))
     return TokenSpec(*zip(*found, strict=True))

@@ -37,7 +37,7 @@ def prefix_regressions(X: Tensor, targets: Sequence[int], free: int) -> tuple[Te
     errors = torch.stack(
         [(wanted - rest @ _solved(gram, targets, free, ridge)).square().mean(dim=0) for ridge in RIDGES]
     )
-    least, best = errors.min(dim=0)
+    least, best = errors.nan_to_num(1.0).min(dim=0)  # of four rows, none is left to judge by
     gram = gram + rest.T @ rest
     weights = torch.zeros((X.shape[1], len(targets)), dtype=X.dtype)
     for place in best.unique().tolist():

@@ -161,7 +161,7 @@ def test_a_pickled_codec_does_not_grow_with_the_table():
         )
         for n in (5_000, 50_000)
     ]
-    assert sizes[1] < 1.05 * sizes[0]
+    assert sizes[1] < 1.1 * sizes[0]  # a few more bins at the ends
 
 
 @pytest.mark.parametrize(
@@ -177,3 +177,8 @@ def test_a_pickled_codec_does_not_grow_with_the_table():
 def test_a_table_is_covered_when_it_holds_nothing_new(column, is_covered):
     codec = TableCodec().fit(pd.DataFrame({0: ["a", "b"] * 5}))
     assert codec.covers(pd.DataFrame({0: column})) is is_covered
+
+
+def test_numbers_near_the_largest_float_overflow_nowhere():
+    table = pd.DataFrame({0: 1e307 * np.random.default_rng(0).normal(size=200)})
+    assert np.isfinite(TableCodec().fit(table).spec.values[0][1:]).all()
