@@ -16,6 +16,7 @@ LOG_PRECISIONS = (-2.0, 8.0)
 LEAST_ERROR = 1e-3  # of a regression, in variances: bins are about so wide
 UNSEEN = 0.5  # rows that a token counts for which no row held
 RARE_SHARE = 0.02  # of the rows, under which a network learns next to nothing of a level
+MIN_ROWS = 5  # of a level that numbers are shifted at
 MAX_EXPECTED = 2_000  # rows of it that a regression is judged by
 CONCENTRATIONS = 2.0 ** torch.arange(0, 21, dtype=torch.float64)
 
@@ -152,7 +153,7 @@ class ColumnSkip(nn.Module):
         """Shift the tokens of numbers at rare levels from what is expected there to what is held there."""
         for offset, own in zip(self.offsets.tolist(), values.T, strict=False):
             counts = torch.bincount(own)
-            for level in torch.nonzero((counts > 0) & (counts < RARE_SHARE * len(own)))[:, 0].tolist():
+            for level in torch.nonzero((counts >= MIN_ROWS) & (counts < RARE_SHARE * len(own)))[:, 0].tolist():
                 rows = torch.nonzero(own == level)[:MAX_EXPECTED, 0]
                 given, held = values[rows], tokens[rows]
                 means = self.means(torch.cat([given, held[:, :-1]], dim=1))
