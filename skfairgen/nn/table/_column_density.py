@@ -95,7 +95,6 @@ class ColumnDensity(Density):
         self.hidden_features: int = int(hidden_features)
         self.latent_features: int = int(latent_features)
         self.n_noise: int = len(self.cardinalities)
-        n_columns = self.n_noise
         self.n_target: int = sum(self.cardinalities)
         seen = self.given_cardinalities + self.cardinalities[:-1]
         offsets = torch.tensor([0, *accumulate(seen)][: len(seen)], dtype=torch.long)
@@ -103,16 +102,16 @@ class ColumnDensity(Density):
         self.embedding: Embedding = Embedding(max(sum(seen), 1), embedding_features)
         #: how many input features column j may look at
         n_given = len(given_cardinalities)
-        self.visible: list[int] = [latent_features + (n_given + j) * embedding_features for j in range(n_columns)]
-        self.first_weight: nn.Parameter = _parameter(max(self.visible, default=0), n_columns * hidden_features)
-        self.first_bias: nn.Parameter = _parameter(n_columns * hidden_features)
+        self.visible: list[int] = [latent_features + (n_given + j) * embedding_features for j in range(self.n_noise)]
+        self.first_weight: nn.Parameter = _parameter(max(self.visible, default=0), self.n_noise * hidden_features)
+        self.first_bias: nn.Parameter = _parameter(self.n_noise * hidden_features)
         mask = torch.zeros_like(self.first_weight, requires_grad=False)
         for j, n_visible in enumerate(self.visible):
             mask[:n_visible, self._units(j, j + 1)] = 1
         self.register_buffer("mask", mask, persistent=False)
         self.dropout: Dropout = Dropout(float(dropout))
-        self.block_weight: nn.Parameter = _parameter(n_columns, hidden_features, hidden_features)
-        self.block_bias: nn.Parameter = _parameter(n_columns, 1, hidden_features)
+        self.block_weight: nn.Parameter = _parameter(self.n_noise, hidden_features, hidden_features)
+        self.block_bias: nn.Parameter = _parameter(self.n_noise, 1, hidden_features)
         self.heads = nn.ModuleList(Linear(hidden_features, n_tokens) for n_tokens in self.cardinalities)
         allowed = torch.ones(sum(self.cardinalities), dtype=torch.float32)
         if generable is not None:
@@ -182,7 +181,7 @@ class ColumnDensity(Density):
             start, end = end, end + written.shape[1]
             inputs[:, start:end] = written
             (logits,) = self._logits(inputs, j, j + 1, values, means[:, j : j + 1])
-            tokens[:, j] = draw_tokens(logits, noise[:, j : j + 1])
+            tokens[:, j] = draw_tokens(self._drawable(j, logits, values), noise[:, j : j + 1])
             if j + 1 < self.n_noise:
                 written = self._inputs(tokens[:, j : j + 1], values.shape[1] + j)
                 if self.skip is not None:
@@ -197,10 +196,9 @@ class ColumnDensity(Density):
         model cannot draw gets the point where it would stand.
         """
         noise = torch.empty(items["tokens"].shape, dtype=torch.float64, device=uniforms.device)
-        for j, (logits, column) in enumerate(
-            zip(self.logits(items, given, code), items["tokens"].unbind(1), strict=True)
-        ):
-            noise[:, j] = uniforms_of(logits, column, uniforms[:, j])
+        columns = zip(self.logits(items, given, code), items["tokens"].unbind(1), strict=True)
+        for j, (logits, column) in enumerate(columns):
+            noise[:, j] = uniforms_of(self._drawable(j, logits, _values(given)), column, uniforms[:, j])
         return noise.clamp_(0, 1 - 1e-7)
 
     @torch.no_grad()
@@ -268,6 +266,9 @@ class ColumnDensity(Density):
     def _means(self, values: Tensor) -> Tensor:
         """Return the means that the skip expects of every column; without a skip they are not used."""
         return values.new_zeros((1, self.n_noise)) if self.skip is None else self.skip.means(values)
+
+    def _drawable(self, place: int, logits: Tensor, values: Tensor) -> Tensor:
+        return logits if self.skip is None else self.skip.drawable(place, logits, values)
 
     def _logits(self, inputs: Tensor, first: int, end: int, values: Tensor, means: Tensor) -> list[Tensor]:
         """Return the logits of the columns from `first` to `end`; inputs hold what the last of them may look at."""

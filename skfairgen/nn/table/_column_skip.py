@@ -18,6 +18,7 @@ UNSEEN = 0.5  # rows that a token counts for which no row held
 RARE_SHARE = 0.02  # of the rows, under which a network learns next to nothing of a level
 MIN_ROWS = 5  # of a level that numbers are shifted at
 MAX_EXPECTED = 2_000  # rows of it that a regression is judged by
+UNMET_CHANCE = 0.01  # of a token's rows all missing a level, under which the token is not drawn there
 CONCENTRATIONS = 2.0 ** torch.arange(0, 21, dtype=torch.float64)
 
 
@@ -59,6 +60,7 @@ class ColumnSkip(nn.Module):
     for the level g with :math:`N_{gt}` of its :math:`n_g` rows at t, with weights in proportion to the
     Dirichlet-multinomial likelihood of the level's rows under the concentration :math:`\kappa`. Those of a numeric
     column are shifted alike at levels of few rows, with what the regression expects in the place of :math:`s_t`.
+    A category that no row of a level held, and that is too frequent elsewhere for chance, is not drawn there.
 
     Parameters
     ----------
@@ -75,6 +77,7 @@ class ColumnSkip(nn.Module):
     offsets: Tensor
     log_precision: Tensor
     level_shifts: Tensor
+    unmet: Tensor
 
     def __init__(
         self,
@@ -96,7 +99,8 @@ class ColumnSkip(nn.Module):
         self.register_buffer("offsets", offsets, persistent=False)
         n_columns = len(self.cardinalities)
         zeros = {"effects": (max(sum(seen), 1), n_columns), "scores": (sum(cardinalities),)}
-        zeros |= {"log_precision": (n_columns,), "level_shifts": (sum(given_cardinalities), sum(cardinalities))}
+        zeros |= {"log_precision": (n_columns,)}
+        zeros |= {name: (sum(given_cardinalities), sum(cardinalities)) for name in ("level_shifts", "unmet")}
         for name, shape in zeros.items():
             self.register_buffer(name, torch.zeros(shape, dtype=torch.float32))
         self.correction = nn.Parameter(torch.zeros((n_columns, hidden_features, 2), dtype=torch.float32))
@@ -142,14 +146,17 @@ class ColumnSkip(nn.Module):
         for offset, own in zip(self.offsets.tolist(), values.T, strict=False):
             for place, (column, share) in enumerate(zip(tokens.T, shares, strict=True)):
                 if not self.scored[place]:
-                    shifts = _shrunk_shifts(_held(own, column, len(share)), share)
-                    self.level_shifts[offset : offset + len(shifts), self.tokens_of[place]] = shifts.to(self.effects)
+                    held = _held(own, column, len(share))
+                    levels = slice(offset, offset + len(held))
+                    self.level_shifts[levels, self.tokens_of[place]] = _shrunk_shifts(held, share).to(self.effects)
+                    chance = (1 - held.sum(dim=1, keepdim=True) / len(own)) ** held.sum(dim=0)
+                    self.unmet[levels, self.tokens_of[place]] = ((held == 0) & (chance < UNMET_CHANCE)).to(self.effects)
         log_shares = torch.cat(shares).log().to(self.effects)
         if numeric:
             self._learn_rare_levels(values, tokens, log_shares)
         return log_shares
 
-    def _learn_rare_levels(self, values, tokens, log_shares):
+    def _learn_rare_levels(self, values: Tensor, tokens: Tensor, log_shares: Tensor) -> None:
         """Shift the tokens of numbers at rare levels from what is expected there to what is held there."""
         for offset, own in zip(self.offsets.tolist(), values.T, strict=False):
             counts = torch.bincount(own)
@@ -222,7 +229,16 @@ class ColumnSkip(nn.Module):
             return torch.addmm(bias, moved, weight.T)
         return torch.addmm(self._shifts(values, own) + (head.bias + base), moved[:, : head.in_features], head.weight.T)
 
-    def _shifts(self, values, tokens_of):
+    def drawable(self, place: int, logits: Tensor, values: Tensor) -> Tensor:
+        """Return logits of a column without the tokens that what is given never met; all, where none would be left."""
+        own = self.tokens_of[place]
+        if not self.unmet[:, own].any():
+            return logits
+        given = values[:, : self.n_given] + self.offsets[: self.n_given]
+        barred = logits.masked_fill(F.embedding_bag(given, self.unmet[:, own], mode="sum") > 0, -torch.inf)
+        return torch.where(barred.isinf().all(dim=1, keepdim=True), logits, barred)
+
+    def _shifts(self, values: Tensor, tokens_of: slice) -> Tensor:
         given = values[:, : self.n_given] + self.offsets[: self.n_given]
         return F.embedding_bag(given, self.level_shifts[:, tokens_of], mode="sum")
 

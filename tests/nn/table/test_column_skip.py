@@ -110,3 +110,18 @@ def test_a_rare_level_has_the_numbers_of_its_own_rows():
     assert (
         (drawn == N_BINS)[:, :2].float().mean(dim=0) - (real == N_BINS)[:, :2].float().mean(dim=0)
     ).abs().max() < 0.1
+
+
+def test_a_word_that_a_class_never_met_is_not_drawn_there_and_its_likelihood_stays_finite():
+    items, given = _rows()
+    items["tokens"][:, 2] = torch.where(torch.arange(N_ROWS) % 50 == 0, 0, items["tokens"][:, 2])
+    even = Given((torch.arange(N_ROWS) % 2), given.levels)  # the rows of word 0 are all of class 0
+    density = _started(items, even)
+    noise = torch.rand((N_ROWS, 3), generator=torch.Generator().manual_seed(0))
+    noise[:, 2] *= 1e-6
+    drawn = density.sample(even, noise)["tokens"]
+    assert (drawn[even.classes == 0, 2] == 0).all() and (drawn[even.classes == 1, 2] > 0).all()
+    with torch.no_grad():
+        assert density.log_prob(items, Given(1 - even.classes, even.levels)).isfinite().all()
+    again = density.sample(even, density.noise_of(items, even, None, torch.full((N_ROWS, 3), 0.5)).float())
+    assert (again["tokens"] == items["tokens"]).float().mean() > 0.999
