@@ -36,7 +36,7 @@ class CategoricalColumn:
 
     def __init__(self, min_count: int = 5) -> None:
         self.min_count = min_count
-        self.draws_rare_from_kept_ = False
+        self.draws_rare_from_kept_: bool = False
 
     def fit(self, column: pd.Series, contexts: np.ndarray | None = None) -> Self:
         """Learn the levels of a Series; `contexts` are the class and group of each row, as one code."""
