@@ -187,5 +187,7 @@ def read_weights(sample_weight: Any, n_rows: int) -> np.ndarray | None:
         raise ValueError(f"Sample weights must be 1D array or scalar, got {weights.ndim}D array. Pass one a row.")
     check_lengths(n_rows, sample_weight=len(weights))
     if not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
-        raise ValueError("sample_weight must be finite and not negative, and not 0 everywhere. Pass such weights.")
+        raise ValueError(
+            "sample_weight must be finite, not negative and not all zero. Check the weights that you pass."
+        )
     return weights / weights.mean()
