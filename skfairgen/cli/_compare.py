@@ -48,7 +48,7 @@ def add_arguments(parser):
 def run(options):
     from skfairgen.cli._tables import check_output, favorable_class, read_labeled  # pandas, which help does not need
 
-    check_output(options.html)
+    check_output(options.html, options.table)
     X, y = read_labeled(options, options.table)
     comparison = skfairgen.compare(
         boosting(),

@@ -26,7 +26,7 @@ def run(options):
     from skfairgen.cli._model_file import read_model  # torch, which help does not need
     from skfairgen.cli._tables import binary_output, check_output
 
-    check_output(options.output)
+    check_output(options.output, options.generator)
     teacher, _ = read_model(options.generator)
     student = skfairgen.distill(teacher, size=options.size, random_state=options.seed, verbose=1)
     with binary_output(options.output) as file:

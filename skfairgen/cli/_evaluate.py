@@ -27,7 +27,7 @@ def add_arguments(parser):
 def run(options):
     from skfairgen.cli._tables import check_output, favorable_class, read_labeled  # pandas, which help does not need
 
-    check_output(options.html)
+    check_output(options.html, options.train, options.test, options.synthetic)
     train = read_labeled(options, options.train)
     test, synthetic = (read_labeled(options, path, like=train[0]) for path in (options.test, options.synthetic))
     evaluation = skfairgen.evaluate(

@@ -47,7 +47,7 @@ def add_arguments(parser):
 def run(options):
     from skfairgen.cli._tables import binary_output, check_output, read_labeled  # pandas, which help does not need
 
-    check_output(options.output)
+    check_output(options.output, options.table)
     X, y = read_labeled(options, options.table)
     generator = skfairgen.FairGenerator(
         options.sensitive or None,

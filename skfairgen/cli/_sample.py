@@ -32,7 +32,7 @@ def run(options):
     from skfairgen.cli._model_file import read_generator  # torch, which help does not need
     from skfairgen.cli._tables import check_output, write_table
 
-    check_output(options.output, is_table=True)
+    check_output(options.output, options.generator, is_table=True)
     generator = read_generator(options.generator)
     if options.cells is None:
         batches = _batches(generator, options.rows, options.seed)

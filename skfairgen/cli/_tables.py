@@ -156,7 +156,7 @@ def binary_output(path):
         yield file
 
 
-def check_output(path, *, is_table=False):
+def check_output(path, *inputs, is_table=False):
     """Raise an error if nothing can be written under this name: better known before the work than after.
 
     Raises
@@ -164,8 +164,10 @@ def check_output(path, *, is_table=False):
     FileNotFoundError
         If there is no such folder.
     ValueError, ImportError
-        If a table cannot have this name, or pyarrow is missing.
+        If it is one of the files to be read, a table cannot have this name, or pyarrow is missing.
     """
+    if path not in (None, STREAM) and any(Path(path).resolve() == Path(name).resolve() for name in inputs):
+        raise ValueError(f"{path} is read, and would be overwritten: name another file for the result.")
     if path not in (None, STREAM) and not Path(path).parent.is_dir():
         raise FileNotFoundError(ENOENT, "No such folder", str(Path(path).parent))
     if is_table:

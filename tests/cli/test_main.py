@@ -161,3 +161,13 @@ def test_a_table_of_a_spreadsheet_says_how_to_save_it(contents, message, tmp_pat
 def test_a_file_that_is_no_generator_is_named(csv, capsys):
     assert main(["info", str(csv)]) == 1
     assert "loans.csv: The file cannot be loaded" in capsys.readouterr().err
+
+
+def test_no_table_is_overwritten_by_its_result(loans, tmp_path, capsys):
+    path = tmp_path / "loans.csv"
+    loans.to_csv(path, index=False)
+    before = path.read_bytes()
+    assert main(["fit", str(path), *LABELED, "--epochs", "1", "-o", str(tmp_path / "." / "loans.csv")]) == 1
+    assert "would be overwritten" in capsys.readouterr().err
+    assert main(["compare", str(path), *LABELED, "--html", str(path)]) == 1
+    assert path.read_bytes() == before
