@@ -16,7 +16,7 @@ def listed(values: Iterable[Any], most: int = MOST) -> str:
     >>> from skfairgen._listed import listed
     >>> listed(["a", 1, "b"])
     "['a', 1, 'b']"
-    >>> listed(range(25))[-20:]
+    >>> listed(range(25))[-19:]
     '18, 19, and 5 more]'
     """
     values = list(values)

@@ -23,7 +23,7 @@ def row_tensors(rows: Mapping[str, np.ndarray], device: str | torch.device) -> R
     }
 
 
-class TensorRows(Dataset):
+class TensorRows(Dataset[tuple[Rows, int]]):
     """Rows of several tensors of equal length, by name.
 
     Parameters

@@ -66,7 +66,8 @@ def test_a_model_trained_on_the_rows_has_a_smaller_gap(copier, fresh, criterion,
     for asked in (None, criterion):
         X, y = copier.sample(6_000, criterion=asked, random_state=0)
         gaps.append(gap_of_model(X, y, fresh, criterion, sees_group))
-    assert gaps[1] < 0.6 * gaps[0] and gaps[0] > 0.1
+    biased = 0.1 if criterion == "demographic_parity" else 0.03  # a model of the real rows has .23 and .08
+    assert gaps[1] < 0.6 * gaps[0] and gaps[0] > biased
 
 
 def test_the_gap_shrinks_with_strength(copier, fresh):

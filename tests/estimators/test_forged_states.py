@@ -135,7 +135,7 @@ FORGED = [
     ("encoder", put("parameters", "n_components", value=3), "2 components, expected 3"),
     ("encoder", put("output", value="excel"), "codes as 'excel'"),
     ("encoder", put("model", "cells", "cardinalities", value=[5]), "cannot be loaded"),
-    ("encoder", without("fitted", "n_features_in_"), "lacks the attributes"),
+    ("encoder", without("fitted", "n_features_in_"), "n_features_in_ is None"),
     ("encoder", taken_from("planned", "model"), "cannot be loaded"),
     ("resampler", taken_from("encoder", "parameters"), "cannot be loaded"),
     ("resampler", without("fitted", "sampling_plan_"), "lacks the attributes"),

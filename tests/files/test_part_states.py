@@ -144,7 +144,7 @@ def test_a_part_comes_back_from_a_file(made):
     assert written(reread(part)) == written(part)
 
 
-HAVE_DEFAULTS = ("draws_rare_from_kept", "n_knots")
+HAVE_DEFAULTS = ("draws_rare_from_kept", "n_knots", "stand_ins")
 JUNK = [
     None,
     True,
@@ -294,6 +294,7 @@ DTYPES += [
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.filterwarnings("ignore::skfairgen.exceptions.TextColumnWarning")
 def test_columns_of_every_dtype_come_back(dtype):
     table = pd.DataFrame({0: pd.Series(np.arange(200) % 70).astype(dtype)})
     codec = TableCodec().fit(table)

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from skfairgen import FairDistillResampler, FairGenerator, distill, load, nn, save
 from skfairgen.data import KINDS, Kind
+from skfairgen.exceptions import WarmStartWarning
 from skfairgen.nn import Density, Networks
 
 LETTERS = np.array(list("ACGT"))
@@ -213,7 +214,8 @@ def test_strands_of_another_length_are_not_gone_on_with_nor_loaded(table):
     X, y, groups = table
     generator = fitted(table)
     shorter = [strand[:4] for strand in X]
-    generator.set_params(warm_start=True).fit(shorter, y, sensitive_features=groups)
+    with pytest.warns(WarmStartWarning, match="starts over"):
+        generator.set_params(warm_start=True).fit(shorter, y, sensitive_features=groups)
     assert {len(strand) for strand in generator.sample(5)[0]} == {4}
     generator.reader_.codec.length_ = 5
     with pytest.raises(ValueError, match="not made for"):

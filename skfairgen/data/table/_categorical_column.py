@@ -97,7 +97,7 @@ class CategoricalColumn:
             made.levels_ = levels = fields.array("levels", "O", (None,))
             made.n_kept_ = n_kept = fields.take("n_kept", int, low=0, high=len(levels))
             made.draws_rare_from_kept_ = fields.take("draws_rare_from_kept", bool, False)
-            token_of, stand_ins = fields.any("token_of", None), fields.any("stand_ins", None)
+            stand_ins = fields.any("stand_ins", None)
             is_old = stand_ins is None  # files of before: one token for all rare levels
             n_rare = n_kept if made.draws_rare_from_kept_ and is_old else len(levels) - n_kept
             made.rare_shares_ = fields.shares("rare_shares", n_rare)
@@ -112,6 +112,8 @@ class CategoricalColumn:
                 token_of = np.minimum(np.arange(len(levels)), n_kept) + 1
                 stand_ins = np.zeros((n_shared, n_kept))
                 stand_ins[:] = made.rare_shares_ if made.draws_rare_from_kept_ else 1 / max(n_kept, 1)
+            else:
+                token_of = fields.any("token_of")
             made.token_of_ = fields.check_array("token_of", token_of, "i", (len(levels),), low=1, high=n_tokens - 1)
             made.stand_ins_ = fields.check_array("stand_ins", stand_ins, "f", (None, n_kept), low=0)
             for own in made.stand_ins_:

@@ -25,8 +25,9 @@ class Orders:
     """
 
     def __init__(self) -> None:
-        self.low_ = self.high_ = np.zeros(0, dtype=np.int64)
-        self.gaps_ = np.zeros(0)
+        self.low_: np.ndarray = np.zeros(0, dtype=np.int64)
+        self.high_: np.ndarray = self.low_
+        self.gaps_: np.ndarray = np.zeros(0)
 
     def fit(self, numbers: dict[int, np.ndarray], kinds: dict[int, Any]) -> Self:
         """Find the orders of columns of numbers, NaN where missing; columns of one kind are compared."""

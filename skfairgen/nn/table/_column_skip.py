@@ -89,11 +89,11 @@ class ColumnSkip(nn.Module):
         super().__init__()
         if len(scored) != len(cardinalities):
             raise ValueError(f"scored names {len(scored)} columns, and there are {len(cardinalities)}.")
-        self.cardinalities = list(cardinalities)
-        self.n_given = len(given_cardinalities)
-        self.scored = [bool(own) for own in scored]
+        self.cardinalities: list[int] = list(cardinalities)
+        self.n_given: int = len(given_cardinalities)
+        self.scored: list[bool] = [bool(own) for own in scored]
         ends = list(accumulate(cardinalities))
-        self.tokens_of = [slice(end - n, end) for end, n in zip(ends, cardinalities, strict=True)]
+        self.tokens_of: list[slice] = [slice(end - n, end) for end, n in zip(ends, cardinalities, strict=True)]
         seen = [*given_cardinalities, *cardinalities[:-1]]
         offsets = torch.tensor([0, *accumulate(seen)][: len(seen)], dtype=torch.long)
         self.register_buffer("offsets", offsets, persistent=False)
@@ -103,7 +103,7 @@ class ColumnSkip(nn.Module):
         zeros |= {name: (sum(given_cardinalities), sum(cardinalities)) for name in ("level_shifts", "unmet")}
         for name, shape in zeros.items():
             self.register_buffer(name, torch.zeros(shape, dtype=torch.float32))
-        self.correction = nn.Parameter(torch.zeros((n_columns, hidden_features, 2), dtype=torch.float32))
+        self.correction: nn.Parameter = nn.Parameter(torch.zeros((n_columns, hidden_features, 2), dtype=torch.float32))
 
     @torch.no_grad()
     def learn(self, values: Tensor, tokens: Tensor, numbers: TokenNumbers) -> Tensor:
