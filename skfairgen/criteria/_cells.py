@@ -1,6 +1,6 @@
 """How many rows stand behind each cell, and the shares that follow from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -23,11 +23,14 @@ class Cells:
         Level codes of each group.
     cardinalities : list of int
         Number of levels of each sensitive column.
+    class_codes : ndarray of shape (n_classes,), int, or None
+        Codes of the classes where others were left out; None for 0 to n_classes - 1.
     """
 
     strata_counts: np.ndarray
     levels: np.ndarray
     cardinalities: list[int]
+    class_codes: np.ndarray | None = None
 
     @property
     def counts(self) -> np.ndarray:
@@ -67,9 +70,18 @@ class Cells:
         counts = self.strata_counts if criterion == "demographic_parity" else self.counts
         return equalized_shares(counts, 0.0 if criterion is None else strength)
 
-    def of_groups(self, kept: slice | np.ndarray) -> "Cells":
-        """Return the cells of some groups only, without strata."""
-        return Cells(self.counts[:, kept, None], self.levels[kept], self.cardinalities)
+    def codes_of(self, classes: np.ndarray) -> np.ndarray:
+        """Return the codes of classes, which are given by their place in the cells."""
+        return classes if self.class_codes is None else self.class_codes[classes]
+
+    def without_strata(self) -> "Cells":
+        """Return the same cells without strata."""
+        return replace(self, strata_counts=self.counts[:, :, None])
+
+    def part(self, classes: np.ndarray, groups: np.ndarray) -> "Cells":
+        """Return the cells of some classes and groups only, without strata."""
+        counts = self.counts[np.ix_(classes, groups)][:, :, None]
+        return Cells(counts, self.levels[groups], self.cardinalities, self.codes_of(classes))
 
     def to_state(self) -> dict[str, Any]:
         """Return the fitted values as plain values."""
@@ -77,6 +89,7 @@ class Cells:
             "strata_counts": self.strata_counts,
             "levels": self.levels,
             "cardinalities": [int(n_levels) for n_levels in self.cardinalities],
+            "class_codes": self.class_codes,
         }
 
     @classmethod
@@ -95,4 +108,8 @@ class Cells:
             fields.require(counts.any(), "has no row in any cell")
             is_level = (levels < np.array(cardinalities, dtype=int)).all()
             fields.require(is_level, f"has levels up to {levels.max(initial=0)}, expected below {cardinalities}")
-        return cls(counts, levels, cardinalities)
+            codes = fields.any("class_codes", None)
+            if codes is not None:
+                fields.check_array("class_codes", codes, "iu", (len(counts),), low=0)
+                fields.require((codes[:-1] < codes[1:]).all(), "has class codes that are not sorted")
+        return cls(counts, levels, cardinalities, codes)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from skfairgen.data._group_name import group_name
 from skfairgen.data._state import State
+from skfairgen.data.table._binning import N_KNOTS, shared_quantiles
 from skfairgen.data.table._categorical_column import CategoricalColumn
 from skfairgen.data.table._numbers import from_numbers, in_unit_of, numbers_dtype, to_numbers
 from skfairgen.data.table._numeric_column import NumericColumn
@@ -98,16 +99,21 @@ class _Bands:
         has_missing, column = bool(column.isna().any()), column[column.notna()]
         numbers = np.sort(to_numbers(column)[0])
         places = np.round(np.linspace(0, len(numbers) - 1, N_BANDS + 1)).astype(int)
-        edges = np.unique(numbers[places])
-        starts = np.append(0, np.searchsorted(numbers, edges[1:], side="right"))
+        whole = NumericColumn().fit(column)
+        inner = shared_quantiles(numbers, places[1:-1], whole.unit, whole.min_count)  # of nobody, as they name groups
+        inner = inner[(inner > numbers[0]) & (inner < numbers[-1])]
+        edges = np.unique([numbers[0], *inner, numbers[-1]]).astype(numbers.dtype)
         names = _band_names(edges, column.dtype)
-        bands = cls(edges, numbers[starts[:-1]], numbers[(starts[:-1] + starts[1:]) // 2], names, [], [], column.dtype)
+        bands = cls(edges, edges[:-1].copy(), edges[1:].copy(), names, [], [], column.dtype)
         codes = bands.encode(column)
         for band in range(len(names)):
             own = column[codes == band]
             codec = NumericColumn().fit(own)
+            shares = np.bincount(codec.encode(own), minlength=codec.cardinality_) / len(own)
+            bands.lowest[band] = codec.held_.min()
+            bands.median[band] = codec.grid_[np.searchsorted(np.cumsum(shares), 0.5), N_KNOTS // 2]
             bands.codecs.append(codec)
-            bands.shares.append(np.bincount(codec.encode(own), minlength=codec.cardinality_) / len(own))
+            bands.shares.append(shares)
         bands.names += [None] * has_missing
         return bands
 
@@ -143,13 +149,15 @@ class _Bands:
         return cls(edges, lowest, median, names, codecs, shares, dtype)
 
     def without_records(self, kept):
-        codecs = [codec.without_records() for codec in self.codecs]
-        low, high = (codecs[place].grid_[1:][codecs[place].token_counts_[1:] > 0] for place in (0, -1))
-        edges, lowest = self.edges.copy(), self.lowest.copy()
-        edges[0] = lowest[0] = low.min()
-        edges[-1] = high.max()
+        counts = np.array([codec.token_counts_.sum() for codec in self.codecs])
+        sources = np.where(counts < self.codecs[0].min_count, counts.argmax(), np.arange(len(counts)))
+        codecs = [self.codecs[source].without_records() for source in sources]  # no row is drawn for those of few
+        edges, lowest = self.edges.copy(), self.lowest[sources]
+        edges[0] = lowest[0] = min(codecs[0].held_.min(), *edges[1:])
+        edges[-1] = max(codecs[-1].held_.max(), *edges[:-1])
         names = _band_names(edges, self.dtype) + self.names[len(codecs) :]
-        return _Bands(edges, lowest, np.clip(self.median, edges[0], edges[-1]), names, codecs, self.shares, self.dtype)
+        median, shares = np.clip(self.median[sources], edges[0], edges[-1]), [self.shares[source] for source in sources]
+        return _Bands(edges, lowest, median, names, codecs, shares, self.dtype)
 
     def encode(self, column):
         numbers, missing = to_numbers(in_unit_of(self.dtype, column))

@@ -1,5 +1,6 @@
 """The class labels: integer codes, and the kind of container they came in."""
 
+from copy import copy
 from typing import Any, Self
 
 import numpy as np
@@ -97,6 +98,17 @@ class TargetCodec:
             fields.require(len(classes) > 0 and (classes[:-1] < classes[1:]).all(), "has classes that are not sorted")
             if made.native_ is None:  # else another library is needed, which may not be there yet
                 made.decode(np.arange(len(classes)))
+        return made
+
+    def without_records(self, kept: np.ndarray) -> Self:
+        """Return a copy for drawing only that knows the classes of some codes alone."""
+        made = copy(self)
+        made.classes_ = self.classes_[kept]
+        if made.classes_.dtype.kind in "US":  # no wider than the longest that is left
+            made.classes_ = np.array(made.classes_.tolist())
+        if isinstance(self.dtype_, pd.CategoricalDtype):
+            categories = self.dtype_.categories
+            made.dtype_ = pd.CategoricalDtype(categories[categories.isin(made.classes_)], self.dtype_.ordered)
         return made
 
     def encode(self, y: Any) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A student without what few rows held: rare categories and groups, and the outermost numbers."""
+"""A student without what few rows held: rare categories, classes and groups, and the outermost numbers."""
 
 from copy import copy
 from dataclasses import replace
@@ -9,46 +9,59 @@ from skfairgen.models import DensityModel
 
 
 def blanked_columns(student):
-    """Return the labels of the columns that a private file leaves empty: no category is held by several rows."""
+    """Return the labels of the columns that a private file leaves empty: no value is held by several rows."""
     codec, labels = student.reader_.codec, student.reader_.schema.format.columns
-    return [
-        labels[position]
-        for position, column in ({} if labels is None else codec.columns_).items()
-        if len(getattr(column, "levels_", [])) and column.level_counts_.max() < codec.min_category_count
-    ]
+    columns = {} if labels is None else codec.columns_
+    return [labels[position] for position, column in columns.items() if getattr(column, "is_of_few", False)]
 
 
 def without_records(student):
     """Return a copy of a DistilledGenerator whose codec and schema hold no rare level and no exact extreme.
 
-    A token of rare levels then draws among the frequent ones; the groups that fewer rows held than
+    A token of rare levels then draws among the frequent ones; the classes and groups that fewer rows held than
     ``min_category_count`` are drawn no more; quantile grids end where at least that many rows lie beyond.
 
     Raises
     ------
     ValueError
-        If every group held fewer rows.
+        If every class, or every group, held fewer rows.
     """
     made = copy(student)
     reader, model = student.reader_, student.model_
     min_count = reader.codec.min_category_count
     schema = reader.schema
+    counts = model.cells.counts
+    kept_classes, kept_groups = (_of_several(counts, axis, min_count) for axis in (0, 1))
+    cells = model.cells.part(kept_classes, kept_groups)
+    shares = model.shares[np.ix_(kept_classes, kept_groups)]
+    if not shares.any():
+        raise ValueError(
+            f"No row has both a class and a group that {min_count} rows hold or more: a private export would have "
+            "none left. Save with private_export=False, or make them larger."
+        )
+    made.model_ = DensityModel(model.density, cells, shares / shares.sum(), model.blind_terms)
+    if schema.target is not None:
+        schema = replace(schema, target=schema.target.without_records(kept_classes))
+        made.classes_ = schema.classes
     if schema.groups is not None:
-        group_counts = model.cells.counts.sum(axis=0)
-        kept = np.flatnonzero(group_counts >= min_count)
-        if len(kept) == 0:
-            raise ValueError(
-                f"Every group held fewer than {min_count} rows ({group_counts.tolist()}): a private export would have "
-                "none left. Save with private_export=False, or make the groups larger."
-            )
-        schema = replace(schema, groups=schema.groups.without_records(kept))
-        shares = model.shares[:, kept] / model.shares[:, kept].sum()
-        made.model_ = DensityModel(model.density, model.cells.of_groups(kept), shares, model.blind_terms)
+        schema = replace(schema, groups=schema.groups.without_records(kept_groups))
         made.groups_ = schema.group_names
-        names = {student.groups_[place]: name for place, name in zip(kept, made.groups_, strict=True)}
+        names = {student.groups_[place]: name for place, name in zip(kept_groups, made.groups_, strict=True)}
         report = student.distillation_report_
         report = report[report["group"].isin(["(all)", *names])].reset_index(drop=True)
         report["group"] = [names.get(group, group) for group in report["group"]]
         made.distillation_report_ = report
     made.reader_ = replace(reader, schema=schema, codec=reader.codec.without_records())
     return made
+
+
+def _of_several(counts, axis, min_count):
+    """Return the codes of the classes (axis 0) or groups (axis 1) that enough rows hold."""
+    held = counts.sum(axis=1 - axis)
+    kept = np.flatnonzero(held >= min_count)
+    if len(kept) == 0:
+        raise ValueError(
+            f"Every {('class', 'group')[axis]} held fewer than {min_count} rows ({held.tolist()!s:.500}): a private "
+            "export would have none left. Save with private_export=False, or make them larger."
+        )
+    return kept

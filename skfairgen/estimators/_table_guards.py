@@ -29,8 +29,9 @@ def warn_of_identifiers_in_a_file(reader, blanked):
     warn_of_identifiers(reader)
     if blanked:
         warnings.warn(
-            f"The private file leaves out every value of {_listed(blanked, 'column')}: none is held by "
-            f"{reader.codec.min_category_count} rows or more. Rows that are drawn from the file have none there.",
+            f"The private file leaves out every value of {_listed(blanked, 'column')}: no "
+            f"{reader.codec.min_category_count} rows share one, or hold any. Rows that are drawn from the file have "
+            "none there.",
             LeakageWarning,
             stacklevel=4,
         )

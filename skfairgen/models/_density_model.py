@@ -51,7 +51,13 @@ class DensityModel:
 
     def given(self, class_codes: np.ndarray, group_codes: np.ndarray) -> dict[str, np.ndarray]:
         """Return what the density is given of each item: its class and sensitive levels."""
-        return {"classes": class_codes, "levels": self.cells.levels[group_codes]}
+        return {"classes": self.cells.codes_of(class_codes), "levels": self.cells.levels[group_codes]}
+
+    def of_all_classes(self, shares: np.ndarray) -> np.ndarray:
+        """Return shares of the classes, shape (n, n_classes), with a 0 for each that the density alone knows."""
+        made = np.zeros((len(shares), self.density.given_cardinalities[0]), dtype=shares.dtype)
+        made[:, self.cells.codes_of(np.arange(self.cells.n_classes))] = shares
+        return made
 
     def draw(self, wanted: np.ndarray, rng: np.random.Generator, n_threads: int = 1) -> Draws:
         """Draw items.
@@ -101,19 +107,17 @@ class DensityModel:
         .. math:: P(y \mid x, s) \propto P(y \mid s) \, p(x \mid y, s)
         """
         cells = self.cells
-        arrays = {
-            **items,
-            "levels": cells.levels[group_codes],
-            "class_shares": cells.class_shares.T.astype(np.float32)[group_codes],
-        }
 
         def posterior(part):
             own = {name: part[name] for name in self.density.item_names}
             return {"scores": self.density.class_posterior(own, part["levels"], part["class_shares"])}
 
-        n_rows = max(CHUNK_ROWS // cells.n_classes, 1)  # the posterior passes every item once for each class
+        shares = self.of_all_classes(cells.class_shares.T.astype(np.float32))
+        arrays = {**items, "levels": cells.levels[group_codes], "class_shares": shares[group_codes]}
+        places = cells.codes_of(np.arange(cells.n_classes))
+        n_rows = max(CHUNK_ROWS // shares.shape[1], 1)  # the posterior passes every item once for each class
         with torch_runtime(n_threads, self.device):
-            return by_chunks(posterior, arrays, self.device, n_rows)["scores"].astype(np.float64)
+            return by_chunks(posterior, arrays, self.device, n_rows)["scores"][:, places].astype(np.float64)
 
     def joint_scores(self, items: dict[str, np.ndarray], n_threads: int = 1) -> np.ndarray:
         r"""Return the probability of each class and group of items, shape (n_items, n_classes, n_groups).
@@ -139,7 +143,7 @@ class DensityModel:
         with torch_runtime(n_threads, self.device), torch.no_grad():
             for class_code, group in np.ndindex(log_shares.shape):
                 levels = torch.as_tensor(cells.levels[group], device=self.device).long()
-                terms = by_chunks(likelihood(levels, class_code), items, self.device)["terms"]
+                terms = by_chunks(likelihood(levels, int(cells.codes_of(class_code))), items, self.device)["terms"]
                 found.append(terms + log_shares[class_code, group])
         logits = np.stack(found, axis=1).astype(np.float64)
         logits -= logits.max(axis=1, keepdims=True)
@@ -171,7 +175,11 @@ class DensityModel:
             blind_terms = fields.take("blind_terms", (int, None), default=None, low=0)
             fields.require(abs(shares.sum() - 1) < TOLERANCE, f"has shares that sum to {shares.sum()}, expected 1")
             found, expected = list(density.given_cardinalities), [cells.n_classes, *cells.cardinalities]
-            fields.require(found == expected, f"is given values of {found} levels, expected {expected}")
+            is_part = cells.class_codes is not None and found[:1] > cells.class_codes[-1:].tolist()
+            fields.require(
+                found[1:] == expected[1:] and (is_part or found[0] == expected[0]),
+                f"is given values of {found} levels, expected {expected}",
+            )
         return cls(density, cells, shares, blind_terms)
 
 

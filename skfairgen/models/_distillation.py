@@ -69,7 +69,8 @@ class TeacherSource:
 
     def _arrays(self, draws):
         given = self.model.given(draws.class_codes, draws.group_codes)
-        return {**draws.items, **given, "class_shares": _class_shares(self.shares)[draws.group_codes]}
+        class_shares = self.model.of_all_classes(_class_shares(self.shares))
+        return {**draws.items, **given, "class_shares": class_shares[draws.group_codes]}
 
 
 class RowsAtHand:
@@ -96,7 +97,7 @@ class RowsAtHand:
         self.rows = {
             **items,
             **model.given(class_codes, group_codes),
-            "class_shares": _class_shares(shares)[group_codes],
+            "class_shares": model.of_all_classes(_class_shares(shares))[group_codes],
         }
 
     def __call__(self, n_rows: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -142,7 +143,7 @@ def distill_density(
     with torch_runtime(n_threads, options.device):
         student = teacher.student(size)
         fitted = fit_student(student, teacher, draw, options, rng, generator, model.cells.n_rows)
-    made = DensityModel(fitted.module, model.cells.of_groups(slice(None)), source.shares, model.blind_terms)
+    made = DensityModel(fitted.module, model.cells.without_strata(), source.shares, model.blind_terms)
     return Distilled(made, fitted.history, _report(source, model, made, rng, n_threads))
 
 

@@ -46,7 +46,7 @@ def distill_latent(
         cells = torch.as_tensor(model.shares)
         levels = torch.as_tensor(model.cells.levels).long()
         fitted = fit_latent_student(student, teacher, cells, levels, options, generator)
-    made = DensityModel(fitted.module, model.cells.of_groups(slice(None)), model.shares)
+    made = DensityModel(fitted.module, model.cells.without_strata(), model.shares)
     return Distilled(made, fitted.history, _report(model, made, rng, n_threads))
 
 

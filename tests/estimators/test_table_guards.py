@@ -150,3 +150,11 @@ def test_the_checks_of_a_million_rows_take_a_second():
     started = process_time()
     assert find_identifiers(codec.columns_, whole) == [0]
     assert process_time() - started < 2
+
+
+def test_a_warm_start_on_the_same_rows_goes_on_whatever_their_ends():
+    X = pd.DataFrame({"x": np.r_[1, 2, 2, 2, 2, 100, np.arange(200, 400)].astype(float)})  # five rows lie below 21.8
+    generator = FairGenerator(max_epochs=1, warm_start=True, random_state=0).fit(X)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", WarmStartWarning)
+        generator.fit(X)

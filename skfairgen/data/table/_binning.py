@@ -107,6 +107,15 @@ def quantile_grids(
     return grid, is_discrete
 
 
+def shared_quantiles(ranked: np.ndarray, ranks: np.ndarray, unit: float | int | None, min_count: int) -> np.ndarray:
+    """Return sorted numbers at ranks, in ascending order; those that few rows hold give way to means of neighbors."""
+    levels, counts = np.unique(ranked, return_counts=True)
+    lone = levels[counts < min_count]
+    means = _local_means(ranked, ranks, min_count, unit)
+    means = _rounded(means, unit) if means.dtype.kind == "f" and unit else means
+    return np.sort(np.where(_is_among(ranked[ranks], lone), _off(np.sort(means), lone, unit), ranked[ranks]))
+
+
 def _local_means(ranked, ranks, min_count, unit):
     """Return means of sorted numbers around ranks, without the outermost number at either end."""
     if min_count < 2:
@@ -127,16 +136,24 @@ def _off(knots, lone, unit):
     is_float = knots.dtype.kind == "f"
     if not is_float and unit > LARGEST_STEP:
         return knots
-    step = 0.37 * unit if is_float and unit else 1e-7 * (knots[-1] - knots[0]) if is_float else knots.dtype.type(unit)
+    if is_float and unit:  # within the ends to another number of the unit if nobody holds it, else between two
+        knots[1:-1] = _moved_off(knots[1:-1], lone, unit, lambda numbers: _rounded(numbers, unit))
+        return _moved_off(knots, lone, 0.37 * unit, lambda numbers: numbers)
+    step = 1e-7 * (knots[-1] - knots[0]) if is_float else knots.dtype.type(unit)
+    return _moved_off(knots, lone, step, lambda numbers: numbers)
+
+
+def _moved_off(knots, lone, step, written):
+    """Return knots moved by steps where, as they are written, they are among lone numbers."""
     low, high = np.searchsorted(lone, knots[[0, -1]])
-    lone = lone[low : high + 1]
+    lone = lone[max(low - 1, 0) : high + 1]
     for distance in range(1, N_TRIED + 1):
         for sign in (1, -1):
-            is_lone = _is_among(knots, lone)
+            is_lone = _is_among(written(knots), lone)
             if not is_lone.any():
                 return knots
             wanted = knots + step * distance if sign > 0 else knots - step * distance
-            fits = is_lone & (wanted >= knots[0]) & (wanted <= knots[-1]) & ~_is_among(wanted, lone)
+            fits = is_lone & (wanted >= knots[0]) & (wanted <= knots[-1]) & ~_is_among(written(wanted), lone)
             knots = np.sort(np.where(fits, wanted, knots))
     return knots
 

@@ -134,6 +134,11 @@ class CategoricalColumn:
                 made.decode(np.flatnonzero(made.generable_), np.random.default_rng(0))
         return made
 
+    @property
+    def is_of_few(self) -> bool:
+        """Whether there are levels, each of which fewer than `min_count` rows hold."""
+        return bool(0 < self.level_counts_.max(initial=0) < self.min_count)
+
     def encode(self, column: pd.Series) -> np.ndarray:
         """Return the tokens of a Series, an int array of shape (n_rows,)."""
         codes, levels = _factorize(column)

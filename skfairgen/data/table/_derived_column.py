@@ -104,8 +104,7 @@ class DerivedColumn:
         """Return a copy for decoding only, without the numbers of the outermost rows at either end."""
         made = copy(self)
         made.own, made.residual_ = self.own.without_records(), self.residual_.without_records()
-        kept = made.own.grid_[1:][self.own.token_counts_[1:] > 0]
-        made.low_, made.high_ = kept.min(), kept.max()
+        made.low_, made.high_ = made.own.held_.min(), made.own.held_.max()
         return made
 
     def _scaled(self, column):

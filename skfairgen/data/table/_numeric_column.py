@@ -125,6 +125,11 @@ class NumericColumn:
         return not self.is_discrete_.all()
 
     @property
+    def held_(self) -> np.ndarray:
+        """Quantile grids of the tokens that rows hold, missing ones apart, shape (n_held, 33)."""
+        return self.grid_[self.token_counts_ > 0]
+
+    @property
     def unit(self) -> float | int | None:
         """What the column's numbers are whole multiples of, apart from a constant; None for floats of any digits."""
         return self._unit_of(self.grid_.dtype)
@@ -132,7 +137,7 @@ class NumericColumn:
     @property
     def origin(self) -> Any:
         """A number that the column can take."""
-        return self.grid_[np.flatnonzero(self.token_counts_[1:])[0] + 1, 0]
+        return self.grid_[self.token_counts_[1:].argmax() + 1, 0]
 
     def encode(self, column: pd.Series) -> np.ndarray:
         """Return the tokens of a Series, an int array of shape (n_rows,)."""
@@ -145,12 +150,21 @@ class NumericColumn:
     def n_beyond(self, column: pd.Series) -> int:
         """Return how many numbers of a Series lie beyond either end of the fitted ones, of the end that has more."""
         values, missing = to_numbers(column)
-        values, held = self._rounded(values[~missing]), self.grid_[self.token_counts_ > 0]
+        values, held = self._rounded(values[~missing]), self.held_
         return max((values < held.min()).sum(), (values > held.max()).sum()) if held.size else len(values)
 
     def decode(self, tokens: np.ndarray, rng: np.random.Generator) -> pd.Series:
         """Draw a value for each token and return a Series of the fitted dtype."""
-        return from_numbers(self.decode_numbers(tokens, rng), tokens == MISSING, self.dtype_)
+        return from_numbers(self.decode_numbers(tokens, rng), self.is_missing(tokens), self.dtype_)
+
+    def is_missing(self, tokens: np.ndarray) -> np.ndarray:
+        """Tell which tokens are decoded as a missing value."""
+        return (tokens == MISSING) | (self.token_counts_[tokens] == 0) & self.generable_[MISSING]
+
+    @property
+    def is_of_few(self) -> bool:
+        """Whether fewer than `min_count` rows hold a number, and the others none."""
+        return bool(self.generable_[MISSING] and self.token_counts_[1:].sum() < self.min_count)
 
     def decode_numbers(self, tokens: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Draw a number for each token, an array of shape (n_rows,); missing tokens give 0."""
@@ -171,11 +185,15 @@ class NumericColumn:
         """Return a copy for decoding only, without the numbers of the outermost `min_count` rows at either end.
 
         The quantile grids of the outermost bins end at a knot that at least `min_count` rows lie beyond; a bin of
-        fewer than twice as many rows gives the spike nearest to it, or its middle where there is none.
+        fewer than twice as many rows gives the spike nearest to it, or its middle where there is none. Where fewer
+        rows than `min_count` hold a number at all, every token gives a missing value.
         """
         made = copy(self)
         made.grid_, made.is_discrete_, made.edges_ = self.grid_.copy(), self.is_discrete_.copy(), self.edges_[:0]
         bins = np.arange(1 + len(self.spikes_), self.cardinality_)
+        if self.is_of_few:
+            made.grid_[:], made.token_counts_ = 0, np.zeros_like(self.token_counts_)
+            return made
         for token in bins[[0, -1]] if len(bins) else []:
             if self.is_discrete_[token]:  # a few values, each held by min_count rows
                 continue

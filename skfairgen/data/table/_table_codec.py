@@ -13,7 +13,7 @@ from skfairgen.data.table._derived_column import DerivedColumn
 from skfairgen.data.table._find_relations import find_relations, order_of
 from skfairgen.data.table._identifiers import find_identifiers
 from skfairgen.data.table._numbers import from_numbers, in_unit_of, is_numeric, kind_of_numbers
-from skfairgen.data.table._numeric_column import MISSING, NumericColumn
+from skfairgen.data.table._numeric_column import NumericColumn
 from skfairgen.data.table._orders import Orders
 from skfairgen.data.table._relation import floats
 from skfairgen.data.table._text_columns import warn_about_text
@@ -167,12 +167,13 @@ class TableCodec:
     def covers(self, table: pd.DataFrame) -> bool:
         """Tell whether a table has the dtypes of the fitted one, and only values that have a token it held.
 
-        Under ``min_category_count`` numbers may lie beyond those of either end.
+        Up to twice ``min_category_count`` numbers may lie beyond those of either end, which the fitted rows do too.
         """
         if table.dtypes.tolist() != self.dtypes_:
             return False
+        most = 2 * self.min_category_count
         for position, column in self.columns_.items():
-            if isinstance(column, NumericColumn) and column.n_beyond(table[position]) >= self.min_category_count:
+            if isinstance(column, NumericColumn) and column.n_beyond(table[position]) > most:
                 return False
         tokens = self.encode(table)["tokens"]
         is_held = [held[column].all() for held, column in zip(self.generable_, tokens.T, strict=True)]
@@ -209,7 +210,7 @@ class TableCodec:
             if position in self.orders_.ordered and isinstance(column, NumericColumn):
                 numbers = column.decode_numbers(tokens[:, place], rng)
                 numbers = self.orders_.keep(position, column, tokens[:, place], numbers, known, rng)
-                decoded[position] = from_numbers(numbers, tokens[:, place] == MISSING, column.dtype_)
+                decoded[position] = from_numbers(numbers, column.is_missing(tokens[:, place]), column.dtype_)
             else:
                 decoded[position] = column.decode(tokens[:, place], rng, *sources)
             if position in self.orders_.ordered:
