@@ -11,8 +11,8 @@ from skfairgen._compat import fit_context
 from skfairgen.data import Columns, ItemReader, RandomState, Rows, Table
 from skfairgen.estimators._bulk_drawing import BulkDrawing
 from skfairgen.estimators._generator_fitting import drawer_of, fit_generator
-from skfairgen.estimators._learning import read_table
 from skfairgen.estimators._parameters import GENERATOR_CONSTRAINTS
+from skfairgen.estimators._streamed_table import read_any_table
 from skfairgen.models import TeacherModel
 from skfairgen.training import random_generator
 
@@ -197,10 +197,10 @@ class FairGenerator(BulkDrawing, BaseEstimator):
 
         Parameters
         ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-            Mixed columns, missing values allowed.
-        y : array-like of shape (n_samples,), default=None
-            Class labels.
+        X : DataFrame or array-like of shape (n_samples, n_features), path or pyarrow Dataset
+            Mixed columns, missing values allowed; a path is that of parquet, larger than memory or not.
+        y : array-like of shape (n_samples,) or str, default=None
+            Class labels; of files, the name of their column.
         sensitive_features : array-like of shape (n_samples,) or (n_samples, n_sensitive), default=None
             Sensitive values that are not columns of X.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -215,7 +215,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         ValueError
             If the input cannot be learned from; the message names the column or label at fault.
         """
-        table = read_table(self, X, y, sensitive_features, sample_weight)
+        table = read_any_table(self, X, y, sensitive_features, sample_weight)
         return fit_generator(self, table, random_generator(self.random_state))
 
     def sample(

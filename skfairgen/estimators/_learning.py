@@ -39,6 +39,14 @@ class TrainingTable:
     cells: Cells
     names: dict
 
+    def arrays(self, reader):
+        """Return the arrays to train on: the items of the rows, their classes and levels, and their weights."""
+        rows = self.rows
+        arrays = {"classes": rows.class_codes, "levels": self.cells.levels[rows.group_codes]}
+        if rows.weights is not None:
+            arrays["weights"] = rows.weights
+        return {**reader.items(rows.frame), **arrays}
+
 
 @dataclass(frozen=True)
 class Learned:
@@ -119,10 +127,7 @@ def learn_rows(
         warn_of_identifiers(reader)
         if schema.target is not None:
             warn_of_told_classes(schema, rows.frame, rows.class_codes)
-    items = reader.items(rows.frame)
-    arrays = {**items, "classes": rows.class_codes, "levels": cells.levels[rows.group_codes]}
-    if rows.weights is not None:
-        arrays["weights"] = rows.weights
+    arrays = table.arrays(reader)
     generator = torch_generator(draw_seed(rng))
     with torch_runtime(n_threads, options.device):
         if isinstance(density, LatentDensity) != (latent is not None):
@@ -138,6 +143,9 @@ def learn_rows(
     model = TeacherModel(DensityModel(density, cells, blind_terms=_blind_terms(schema)), draw_seed(rng))
     if latent is None:
         judged = held_out if len(held_out) else np.arange(len(rows))
+        if len(arrays["classes"]) > len(rows):  # more than memory holds: the rows are a sample
+            arrays, judged = reader.items(rows.frame), np.arange(0, len(rows), -(-len(rows) // MAX_JUDGED))
+        items = {name: arrays[name] for name in density.item_names}
         warn_of_nothing_learned(model.rows, items, rows, judged[:MAX_JUDGED], options, n_threads)
     return Learned(reader, model, pd.DataFrame(history), held_out)
 

@@ -2,5 +2,6 @@
 
 from skfairgen.scale._executors import Executor, as_executor
 from skfairgen.scale._parquet import FileWriter, write_parquet
+from skfairgen.scale._row_dataset import RowDataset
 
-__all__ = ["Executor", "FileWriter", "as_executor", "write_parquet"]
+__all__ = ["Executor", "FileWriter", "RowDataset", "as_executor", "write_parquet"]

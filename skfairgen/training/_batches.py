@@ -42,8 +42,41 @@ class TensorRows(Dataset[tuple[Rows, int]]):
         """Return the rows of a pass: all of them, shuffled."""
         return torch.randperm(len(self), generator=generator, device="cpu")
 
+    def take(self, order: Tensor) -> Rows:
+        """Return rows by their places, a tensor on the CPU."""
+        return self[order.to(next(iter(self.tensors.values())).device)][0]
+
     def __getitem__(self, rows: Any) -> tuple[Rows, int]:
         return {name: tensor[rows] for name, tensor in self.tensors.items()}, 0
+
+
+class StoredRows(TensorRows):
+    """Rows of arrays that stay where they are, as in mapped files: those that are asked for become tensors.
+
+    Parameters
+    ----------
+    arrays : dict of str to ndarray
+        The first dimension is the row.
+    places : ndarray of int
+        The rows that these are, in their order.
+    device : str
+        Where the tensors go.
+    """
+
+    def __init__(self, arrays: Mapping[str, np.ndarray], places: np.ndarray, device: str) -> None:
+        super().__init__({})
+        self.arrays, self.places, self.device = arrays, places, device
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def take(self, order: Tensor) -> Rows:
+        """Return rows by their places, read in the order of the files."""
+        return self[order.numpy()][0]
+
+    def __getitem__(self, rows: Any) -> tuple[Rows, int]:
+        places, back = np.unique(self.places[rows], return_inverse=True)
+        return row_tensors({name: values[places][back] for name, values in self.arrays.items()}, self.device), 0
 
 
 class SlicedBatches:
@@ -75,8 +108,6 @@ class SlicedBatches:
     def __iter__(self) -> Iterator[tuple[Rows, int]]:
         rows = self.dataset
         if self.generator is not None:
-            device = next(iter(rows.tensors.values())).device
-            order = rows.order(self.generator)[: self.n_rows]
-            rows = TensorRows(rows[order.to(device)][0])
+            rows = TensorRows(rows.take(rows.order(self.generator)[: self.n_rows]))
         for start in range(0, len(rows), self.batch_size):
             yield rows[start : start + self.batch_size]

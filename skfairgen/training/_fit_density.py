@@ -12,7 +12,7 @@ from skfairgen.training._batches import Rows
 from skfairgen.training._callbacks import BestWeights
 from skfairgen.training._hold_out import hold_out
 from skfairgen.training._loop import History, columns_of, train
-from skfairgen.training._options import TrainingOptions, resolve_batch_size, weight_decay
+from skfairgen.training._options import MAX_ROWS_AN_EPOCH, TrainingOptions, resolve_batch_size, weight_decay
 from skfairgen.training._progress import Progress
 from skfairgen.training._runtime import own_defaults
 
@@ -81,7 +81,8 @@ def fit_density(
     with own_defaults():
         density = copy.deepcopy(density).to(options.device)
         train_rows, valid, held_out = hold_out(rows, options, rng)
-        density.start(train_rows.tensors, given_of(train_rows.tensors))
+        first = train_rows[:: -(-len(train_rows) // MAX_ROWS_AN_EPOCH)][0]
+        density.start(first, given_of(first))
         progress = Progress.of(density)
         history = train(
             density,

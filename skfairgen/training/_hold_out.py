@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
-from skfairgen.training._batches import TensorRows, row_tensors
+from skfairgen.training._batches import StoredRows, TensorRows, row_tensors
 from skfairgen.training._options import TrainingOptions
 
 MIN_ROWS_TO_HOLD_OUT = 100
@@ -20,7 +20,7 @@ def hold_out(
     Parameters
     ----------
     rows : dict of str to ndarray
-        The first dimension is the row.
+        Mapped files are not copied. The first dimension is the row.
     options : TrainingOptions
         Whether to stop early, and the device of the tensors.
     rng : numpy.random.Generator
@@ -35,9 +35,13 @@ def hold_out(
     held_out : ndarray of int
         Their positions.
     """
-    whole = TensorRows(row_tensors(rows, options.device))
-    if not options.early_stopping or len(whole) < MIN_ROWS_TO_HOLD_OUT:
-        return whole, None, np.arange(0)
-    held_out, train = np.split(rng.permutation(len(whole)), [min(len(whole) // 10, MAX_HELD_OUT)])
+    n_rows, is_stored = len(next(iter(rows.values()))), any(isinstance(own, np.memmap) for own in rows.values())
+    whole = None if is_stored else TensorRows(row_tensors(rows, options.device))
+    if not options.early_stopping or n_rows < MIN_ROWS_TO_HOLD_OUT:
+        return whole or StoredRows(rows, np.arange(n_rows), options.device), None, np.arange(0)
+    held_out, train = np.split(rng.permutation(n_rows), [min(n_rows // 10, MAX_HELD_OUT)])
+    if whole is None:
+        valid = StoredRows(rows, held_out, options.device)
+        return StoredRows(rows, train, options.device), TensorRows(valid[:][0]), held_out
     parts = (TensorRows(whole[torch.tensor(places, device=options.device)][0]) for places in (train, held_out))
     return next(parts), next(parts), held_out

@@ -1,0 +1,118 @@
+"""A dataset of files is learned as its rows in memory are, however they were cut, and what does not fit is refused."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+import pytest
+
+from skfairgen import FairGenerator
+from skfairgen.estimators import _streamed_table
+from skfairgen.scale import RowDataset, _row_dataset
+
+N = 600
+
+
+@pytest.fixture(scope="module")
+def table():
+    rng = np.random.default_rng(0)
+    age = rng.normal(40, 10, N).round(1)
+    return pa.table(
+        {
+            "age": pa.array(age, mask=rng.random(N) < 0.1),
+            "job": pa.array(rng.choice(["clerk", "nurse", "cook"], N)).dictionary_encode(),
+            "group": pa.array(np.append(rng.choice(["a", "b"], N - 1), "rare")),
+            "hired": pa.array(age + rng.normal(0, 5, N) > 42),
+        }
+    )
+
+
+@pytest.fixture
+def folder(table, tmp_path):
+    for place, (start, size) in enumerate([(0, 100), (100, 7), (107, N - 107)]):
+        pq.write_table(table.slice(start, size), tmp_path / f"part-{place}.parquet", row_group_size=90)
+    return tmp_path
+
+
+def fitted(X, y="hired", **parameters):
+    return FairGenerator("group", max_epochs=2, random_state=0, **parameters).fit(X, y)
+
+
+def drawn(generator):
+    X, y = generator.sample(50, random_state=0)
+    return X.to_pydict(), y.to_pylist()
+
+
+def test_files_that_fit_the_sample_give_the_model_of_their_rows_in_memory(table, folder):
+    there, here = fitted(folder), fitted(table.drop_columns(["hired"]), table.column("hired"))
+    assert there.history_.drop(columns="dur").equals(here.history_.drop(columns="dur"))
+    assert drawn(there) == drawn(here)
+    assert there.cell_counts_ == here.cell_counts_
+    assert list(there.feature_names_in_) == list(here.feature_names_in_)
+
+
+def test_the_cut_into_files_and_row_groups_does_not_matter(table, folder, tmp_path_factory, monkeypatch):
+    monkeypatch.setattr(_streamed_table, "SAMPLE_ROWS", 200)
+    monkeypatch.setattr(_row_dataset, "BLOCK_ROWS", 64)
+    file = tmp_path_factory.mktemp("one") / "whole.parquet"
+    pq.write_table(table, file, row_group_size=33)
+    many, one = fitted(folder), fitted(file)
+    assert drawn(many) == drawn(one) == drawn(fitted(ds.dataset(folder)))
+
+
+def test_cells_are_counted_over_all_rows_also_those_that_the_sample_misses(table, folder, monkeypatch):
+    monkeypatch.setattr(_streamed_table, "SAMPLE_ROWS", 100)
+    counts = fitted(folder).cell_counts_
+    frame = table.to_pandas()
+    assert {cell: n for cell, n in counts.items() if n} == frame.groupby(["hired", "group"]).size().to_dict()
+    assert sum(n for (_, group), n in counts.items() if group == "rare") == 1
+
+
+def test_a_missing_value_that_the_sample_misses_is_learned(folder, table, monkeypatch):
+    monkeypatch.setattr(_streamed_table, "SAMPLE_ROWS", 100)
+    chosen = np.random.default_rng(0).choice(N, 100, replace=False, shuffle=False)
+    missing = np.setdiff1d(np.arange(N), chosen)[:400:2]
+    jobs = table.column("job").to_pandas().astype(object)
+    jobs[missing] = None
+    pq.write_table(table.set_column(1, "job", pa.array(jobs)), folder / "part-0.parquet")
+    for name in ("part-1.parquet", "part-2.parquet"):
+        (folder / name).unlink()
+    X, _ = fitted(folder).sample(400, random_state=0)
+    assert 0.15 < X.column("job").null_count / 400 < 0.55
+
+
+def test_blocks_are_counted_from_the_first_row(table, folder, monkeypatch):
+    monkeypatch.setattr(_row_dataset, "BLOCK_ROWS", 64)
+    blocks = list(RowDataset.of(str(folder)).blocks(["age"]))
+    assert [len(block) for block in blocks] == [64] * 9 + [24]
+    assert pa.concat_tables(blocks).equals(table.select(["age"]))
+
+
+@pytest.mark.parametrize(
+    ("y", "parameters", "message"),
+    [
+        ("salary", {}, "y='salary' is no column of the dataset"),
+        ("hired", {"sensitive_columns": "sex"}, "sensitive_columns"),
+        ("hired", {"warm_start": True}, "warm_start=True with a dataset of files"),
+        ("age", {}, "y is missing in"),
+    ],
+)
+def test_what_cannot_be_learned_is_refused_before_training(folder, y, parameters, message):
+    with pytest.raises(ValueError, match=message):
+        FairGenerator(**{"sensitive_columns": "group", **parameters}).fit(folder, y)
+
+
+def test_a_folder_that_is_empty_or_of_unlike_files_is_refused(table, folder, tmp_path_factory):
+    with pytest.raises(ValueError, match="without parquet files"):
+        fitted(tmp_path_factory.mktemp("empty"))
+    with pytest.raises(ValueError, match="cannot be read as parquet"):
+        fitted(folder / "none.parquet")
+    pq.write_table(table.set_column(0, "age", pa.array(["old"] * N)), folder / "part-3.parquet")
+    with pytest.raises(ValueError, match=r"part-3.parquet has age \(string, expected double\)"):
+        fitted(folder)
+
+
+def test_a_dataset_without_rows_is_refused(table, tmp_path):
+    pq.write_table(table.slice(0, 0), tmp_path / "part.parquet")
+    with pytest.raises(ValueError, match="The dataset has 0 rows"):
+        fitted(tmp_path)
