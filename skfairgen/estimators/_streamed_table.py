@@ -132,7 +132,7 @@ def _sample(dataset, y, sensitive):
     import pyarrow
 
     n_rows = dataset.n_rows
-    chosen = np.arange(n_rows)
+    chosen = np.arange(min(n_rows, SAMPLE_ROWS))
     if n_rows > SAMPLE_ROWS:
         chosen = np.sort(np.random.default_rng(0).choice(n_rows, SAMPLE_ROWS, replace=False, shuffle=False))
     keys = [*sensitive, *([] if y is None else [y])]

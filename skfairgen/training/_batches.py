@@ -9,6 +9,7 @@ from torch import Generator, Tensor
 from torch.utils.data import Dataset
 
 Rows = dict[str, Tensor]
+MANY_ROWS = 10_000_000  # above which no list of all rows is made
 
 
 def row_tensors(rows: Mapping[str, np.ndarray], device: str | torch.device) -> Rows:
@@ -57,18 +58,24 @@ class StoredRows(TensorRows):
     ----------
     arrays : dict of str to ndarray
         The first dimension is the row.
-    places : ndarray of int
+    places : ndarray of int, or AllBut
         The rows that these are, in their order.
     device : str
         Where the tensors go.
     """
 
-    def __init__(self, arrays: Mapping[str, np.ndarray], places: np.ndarray, device: str) -> None:
+    def __init__(self, arrays: Mapping[str, np.ndarray], places: "np.ndarray | AllBut", device: str) -> None:
         super().__init__({})
         self.arrays, self.places, self.device = arrays, places, device
 
     def __len__(self) -> int:
         return len(self.places)
+
+    def order(self, generator: Generator) -> Tensor:
+        """Return the rows of a pass: all of them, shuffled; of more than 10,000,000, some, of which few come twice."""
+        if len(self) <= MANY_ROWS:
+            return super().order(generator)
+        return torch.randint(len(self), (MANY_ROWS // 10,), generator=generator, device="cpu")
 
     def take(self, order: Tensor) -> Rows:
         """Return rows by their places, read in the order of the files."""
@@ -77,6 +84,28 @@ class StoredRows(TensorRows):
     def __getitem__(self, rows: Any) -> tuple[Rows, int]:
         places, back = np.unique(self.places[rows], return_inverse=True)
         return row_tensors({name: values[places][back] for name, values in self.arrays.items()}, self.device), 0
+
+
+class AllBut:
+    """The places 0 to n_rows - 1 without a few, as an array that is not made.
+
+    Parameters
+    ----------
+    n_rows : int
+        Number of rows.
+    few : ndarray of int
+        Places to leave out, rising.
+    """
+
+    def __init__(self, n_rows: int, few: np.ndarray) -> None:
+        self.n_rows, self.before = n_rows - len(few), few - np.arange(len(few))
+
+    def __len__(self) -> int:
+        return self.n_rows
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        rows = np.arange(*rows.indices(len(self))) if isinstance(rows, slice) else rows
+        return rows + np.searchsorted(self.before, rows, side="right")
 
 
 class SlicedBatches:

@@ -9,6 +9,7 @@ import pytest
 from skfairgen import FairGenerator
 from skfairgen.estimators import _streamed_table
 from skfairgen.scale import RowDataset, _row_dataset
+from skfairgen.training import _batches, _hold_out, _loop
 
 N = 600
 
@@ -79,6 +80,16 @@ def test_a_missing_value_that_the_sample_misses_is_learned(folder, table, monkey
         (folder / name).unlink()
     X, _ = fitted(folder).sample(400, random_state=0)
     assert 0.15 < X.column("job").null_count / 400 < 0.55
+
+
+def test_training_on_very_many_rows_lists_none_of_them(folder, monkeypatch):
+    monkeypatch.setattr(_batches, "MANY_ROWS", 500)
+    monkeypatch.setattr(_hold_out, "MANY_ROWS", 500)
+    monkeypatch.setattr(_hold_out, "MAX_HELD_OUT", 50)
+    monkeypatch.setattr(_loop, "MAX_ROWS_AN_EPOCH", 50)
+    monkeypatch.setattr(_batches.StoredRows.__mro__[1], "order", None)  # would list all
+    generator = fitted(folder)
+    assert len(generator.history_) == 2 and np.isfinite(generator.history_["valid_loss"]).all()
 
 
 def test_blocks_are_counted_from_the_first_row(table, folder, monkeypatch):

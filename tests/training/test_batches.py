@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from skfairgen.training._batches import SlicedBatches, TensorRows, row_tensors
+from skfairgen.training._batches import AllBut, SlicedBatches, StoredRows, TensorRows, row_tensors
 from skfairgen.training._options import resolve_batch_size
 
 
@@ -29,6 +29,20 @@ def test_a_pass_over_many_rows_is_over_some_of_them_drawn_anew():
     passes = [torch.cat([rows["tokens"] for rows, _ in batches]).ravel().tolist() for _ in range(40)]
     assert len(batches) == 4 and all(len(set(seen)) == len(seen) == 100 for seen in passes)
     assert len({row for seen in passes for row in seen}) > 950  # of 1,000: each is missed with probability .9 ** 40
+
+
+def test_stored_rows_are_those_of_their_places_in_the_order_asked_for():
+    arrays = {"tokens": np.arange(20, dtype=np.uint16).reshape(10, 2), "levels": np.zeros((10, 0), dtype=np.int32)}
+    rows = StoredRows(arrays, AllBut(10, np.array([0, 3])), "cpu")
+    assert len(rows) == 8
+    assert rows.take(torch.tensor([7, 0, 0, 2]))["tokens"][:, 0].tolist() == [18, 2, 2, 8]
+    assert rows[::3][0]["tokens"][:, 0].tolist() == [2, 10, 16]
+    assert rows[:4][0]["levels"].shape == (4, 0)
+
+
+def test_places_but_a_few_are_all_the_others():
+    few = np.array([0, 1, 5, 9])
+    assert AllBut(10, few)[:].tolist() == np.setdiff1d(np.arange(10), few).tolist()
 
 
 def test_shuffled_passes_differ_and_plain_ones_do_not():
