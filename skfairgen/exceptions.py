@@ -26,4 +26,4 @@ class TrainingBudgetWarning(SkfairgenWarning):
 
 
 class TextColumnWarning(SkfairgenWarning):
-    """A column of text reads as numbers or dates, and is learned as words; the message says how to turn it."""
+    """A column of text reads as numbers or dates, or holds no known category; the message says how to turn it."""

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar
 
+from skfairgen._listed import listed, short
 from skfairgen.data import group_name
 
 
@@ -152,8 +153,8 @@ class CellNames:
                 return self._class_place[label], self._group_place[group]
         elif key in self._class_place:
             return self._class_place[key], None
-        groups = "" if self.groups is None else f", or a (class, group) pair with a group of {self.groups}"
-        raise ValueError(f"There is no cell {key!r}. Ask for a class of {self.classes}{groups}.")
+        groups = "" if self.groups is None else f", or a (class, group) pair with a group of {listed(self.groups)}"
+        raise ValueError(f"There is no cell {short(key)}. Ask for a class of {listed(self.classes)}{groups}.")
 
 
 def _from_mapping(wanted, counts, cells, unnamed):
@@ -161,11 +162,11 @@ def _from_mapping(wanted, counts, cells, unnamed):
     named = np.zeros(counts.shape, dtype=bool)
     for key, n_rows in wanted.items():
         if not isinstance(n_rows, int | np.integer) or isinstance(n_rows, bool) or n_rows < 0:
-            raise ValueError(f"Cell {key!r} asks for {n_rows!r} rows; expected a whole number, 0 or more.")
+            raise ValueError(f"Cell {short(key)} asks for {short(n_rows)} rows; expected a whole number, 0 or more.")
         label, group = cells.place(key)
         place = (label, slice(None) if group is None else group)
         if named[place].any():
-            raise ValueError(f"Cell {key!r} is asked for twice: by its class and by its (class, group) pair.")
+            raise ValueError(f"Cell {short(key)} is asked for twice: by its class and by its (class, group) pair.")
         named[place] = True
         targets[place] = apportion(counts[label], n_rows) if group is None and len(counts[label]) > 1 else n_rows
     return targets

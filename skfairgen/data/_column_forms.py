@@ -23,7 +23,7 @@ OBJECTS = {
     "timedelta": "span",
     "timedelta64": "span",
 }
-ARROW_VIEWS = {"string_view": "large_string", "binary_view": "large_binary"}
+ARROW_VIEWS = {"halffloat": "float", "string_view": "large_string", "binary_view": "large_binary"}
 NESTED = ("list", "struct", "map", "union", "extension", "run_end", "interval", "fixed_size_list")
 MAX_DIGITS = 30
 DAY = datetime(1970, 1, 1)

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from skfairgen._listed import listed
+from skfairgen._listed import listed, short
 from skfairgen.data._sensitive_levels import LEVEL_KINDS, UNSEEN, _Bands, _Levels, _plain
 from skfairgen.data._state import State, part_state, read_part
 from skfairgen.data.table._identifiers import is_word_for_one
@@ -82,7 +82,7 @@ class GroupCodec:
         if (codes == UNSEEN).any():
             values = tuple(_plain(value) for value in table.iloc[int((codes == UNSEEN).argmax())])
             raise ValueError(
-                f"The group {values[0] if len(values) == 1 else values!r} was not seen in fit. "
+                f"The group {short(values[0] if len(values) == 1 else values)} was not seen in fit. "
                 f"The groups are: {listed(self.groups_)}."
             )
         return codes

@@ -11,7 +11,7 @@ from skfairgen.data._kinds import KINDS, kind_of_format
 from skfairgen.data._schema import Schema
 from skfairgen.data._typing import Columns, Rows, Table
 from skfairgen.data.table._table_codec import TableCodec
-from skfairgen.data.table._text_columns import text_as_fitted
+from skfairgen.data.table._text_columns import text_as_fitted, warn_of_new_levels
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,8 @@ class ItemReader:
     def as_fitted(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return rows with numbers and dates where they hold text, and those of ``fit`` did not; with a warning.
 
+        Columns whose categories are all new are warned of too.
+
         Raises
         ------
         ValueError
@@ -78,7 +80,10 @@ class ItemReader:
         if not isinstance(self.codec, TableCodec):
             return frame
         dtypes = dict(zip(self.codec.positions_, self.codec.dtypes_, strict=True))
-        return text_as_fitted(frame, dtypes, dict(enumerate(self.schema.format.columns)))
+        names = dict(enumerate(self.schema.format.columns))
+        frame = text_as_fitted(frame, dtypes, names)
+        warn_of_new_levels(self.codec.columns_, frame, names)
+        return frame
 
     def items(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
         """Return the items of rows under integer labels."""

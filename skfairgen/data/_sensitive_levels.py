@@ -104,13 +104,13 @@ class _Bands:
         inner = inner[(inner > numbers[0]) & (inner < numbers[-1])]
         edges = np.unique([numbers[0], *inner, numbers[-1]]).astype(numbers.dtype)
         names = _band_names(edges, column.dtype)
-        bands = cls(edges, edges[:-1].copy(), edges[1:].copy(), names, [], [], column.dtype)
+        starts = np.append(0, np.searchsorted(numbers, edges[1:-1], side="right"))
+        bands = cls(edges, numbers[starts], edges[1:].copy(), names, [], [], column.dtype)
         codes = bands.encode(column)
         for band in range(len(names)):
             own = column[codes == band]
             codec = NumericColumn().fit(own)
             shares = np.bincount(codec.encode(own), minlength=codec.cardinality_) / len(own)
-            bands.lowest[band] = codec.held_.min()
             bands.median[band] = codec.grid_[np.searchsorted(np.cumsum(shares), 0.5), N_KNOTS // 2]
             bands.codecs.append(codec)
             bands.shares.append(shares)
@@ -152,7 +152,7 @@ class _Bands:
         counts = np.array([codec.token_counts_.sum() for codec in self.codecs])
         sources = np.where(counts < self.codecs[0].min_count, counts.argmax(), np.arange(len(counts)))
         codecs = [self.codecs[source].without_records() for source in sources]  # no row is drawn for those of few
-        edges, lowest = self.edges.copy(), self.lowest[sources]
+        edges, lowest = self.edges.copy(), np.array([self.codecs[source].held_.min() for source in sources])
         edges[0] = lowest[0] = min(codecs[0].held_.min(), *edges[1:])
         edges[-1] = max(codecs[-1].held_.max(), *edges[:-1])
         names = _band_names(edges, self.dtype) + self.names[len(codecs) :]

@@ -44,7 +44,7 @@ class TargetCodec:
         self.columns_: pd.Index | None = values.columns if isinstance(values, pd.DataFrame) else None
         table, is_flat = label_table(values)
         self.n_columns_: int = 0 if is_flat else table.shape[1]
-        self.form_, column = plain_column(table.iloc[:, 0])
+        self.form_, column = plain_column(table.iloc[:, 0].rename("y"))
         labels = _labels(table)
         is_column = self.container_ in (pd.Series, pd.DataFrame)
         self.dtype_: Any = column.dtype if is_column else getattr(values, "dtype", None)

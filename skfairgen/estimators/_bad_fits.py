@@ -10,6 +10,21 @@ MARGIN = 1.01  # of the loss of independent columns
 MIN_ROWS = 100  # a loss of fewer says nothing
 
 
+def warn_of_a_far_student(report, codec, lr):
+    """Warn of a student that is more than a nat a column from its teacher; of repaired labels, from equal tokens."""
+    own = report[report["group"].isna() & report["term"].notna()]
+    distance = own["kl"].mean()
+    if np.isnan(distance):
+        distance = 1 + (own["log_loss"] - np.log(codec.cardinalities_)).mean()
+    if not distance <= 1:
+        warnings.warn(
+            f"The student has not learned its teacher: it is {distance:.3g} nats a column from it. lr={lr} may be too "
+            "large, or the student too small.",
+            TrainingBudgetWarning,
+            stacklevel=4,
+        )
+
+
 def warn_of_nothing_learned(model, items, rows, judged, options, n_threads):
     """Warn of a model of tokens that explains rows no better than one that draws every column on its own.
 

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skfairgen._compat import Interval, StrOptions, validate_params
 from skfairgen.data import RandomState
+from skfairgen.estimators._bad_fits import warn_of_a_far_student
 from skfairgen.estimators._distilled_generator import DistilledGenerator, student_drawer
 from skfairgen.estimators._fair_generator import FairGenerator
 from skfairgen.estimators._fitted import set_fitted
@@ -197,6 +198,7 @@ def _small_generator(teacher, drawer, data, size, options, rng, generator):
     student = DistilledGenerator(device=teacher.device, n_threads=teacher.n_threads)
     kept = {name: getattr(teacher, name) for name in KEPT if hasattr(teacher, name)}
     kept["reader_"] = kept["reader_"].without_strata()
+    warn_of_a_far_student(pd.DataFrame(made.report), drawer.reader.codec, options.lr)
     report = _named(made.report, drawer.reader.schema)
     if drawer.reader.schema.target is None:
         report = report[report["term"].notna()]

@@ -13,6 +13,7 @@ from skfairgen.data import ItemReader, RandomState
 from skfairgen.estimators._bulk_drawing import BulkDrawing
 from skfairgen.estimators._row_drawer import RowDrawer, cell_names
 from skfairgen.models import DensityModel
+from skfairgen.training import checked_device
 
 
 class DistilledGenerator(BulkDrawing, BaseEstimator):
@@ -177,5 +178,6 @@ class DistilledGenerator(BulkDrawing, BaseEstimator):
 
 
 def student_drawer(student):
-    """Return what draws the rows of a student."""
+    """Return what draws the rows of a student, on the device that it names now."""
+    student.model_.density.to(checked_device(student.device, student.n_threads))
     return RowDrawer(student.reader_, student.model_, student.model_.shares, None, student.n_threads)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import column_or_1d
 
+from skfairgen._listed import listed, short
 from skfairgen.data import as_pandas
 from skfairgen.metrics._groups import Groups, encode_groups
 
@@ -82,7 +83,7 @@ def encode_positive(y_true, pos_label=None):
     """Return which rows are positive (bool ndarray of shape (n_rows,)), for two classes or a given label."""
     true, _, classes, positives = _encode(_as_labels(y_true, "y_true"), None, pos_label)
     if len(positives) > 1:
-        raise ValueError(f"y_true holds the labels {_shorten(classes)}: pass the one to judge as pos_label.")
+        raise ValueError(f"y_true holds the labels {listed(classes, 10)}: pass the one to judge as pos_label.")
     return true == positives[0]
 
 
@@ -110,7 +111,7 @@ def _concatenate(y_true, y_pred):
     if len(y_true) != len(y_pred):
         raise ValueError(f"y_true has {len(y_true)} rows, y_pred has {len(y_pred)}: they must be the same rows.")
     if _is_numeric(y_true) != _is_numeric(y_pred):
-        found = f"y_true holds labels like {y_true[0]!r}, y_pred like {y_pred[0]!r}"
+        found = f"y_true holds labels like {short(y_true[0])}, y_pred like {short(y_pred[0])}"
         raise ValueError(f"{found}: use the same labels in both.")
     return np.concatenate([y_true, y_pred])
 
@@ -127,12 +128,12 @@ def _resolve_positives(classes, pos_label):
         return [-1, 1], [1]
     if pos_label is None and len(classes) <= 2:
         raise ValueError(
-            f"y holds the labels {_shorten(classes)}: say which of them is the positive one with pos_label."
+            f"y holds the labels {listed(classes, 10)}: say which of them is the positive one with pos_label."
         )
     if pos_label is None:
         return classes, list(range(len(classes)))
     if pos_label not in classes and len(classes) > 1:
-        raise ValueError(f"pos_label={pos_label!r} is not among the labels {_shorten(classes)}.")
+        raise ValueError(f"pos_label={short(pos_label)} is not among the labels {listed(classes, 10)}.")
     if pos_label not in classes:
         classes = _sorted([*classes, pos_label])
     return classes, [classes.index(pos_label)]
@@ -142,7 +143,7 @@ def _sorted(labels):
     try:
         return sorted(labels)
     except TypeError:
-        raise ValueError(f"the labels {_shorten(labels)} are of several types: use one type.") from None
+        raise ValueError(f"the labels {listed(labels, 10)} are of several types: use one type.") from None
 
 
 def _as_weight(sample_weight, n_rows):
@@ -154,8 +155,3 @@ def _as_weight(sample_weight, n_rows):
     if not np.isfinite(weight).all() or (weight < 0).any():
         raise ValueError("sample_weight must be finite and not negative.")
     return weight
-
-
-def _shorten(labels, most=10):
-    more = f" and {len(labels) - most} more" if len(labels) > most else ""
-    return f"{list(labels[:most])}{more}"

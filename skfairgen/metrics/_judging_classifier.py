@@ -10,6 +10,7 @@ from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from skfairgen._listed import listed, short
 from skfairgen.data import as_frame
 from skfairgen.metrics._calibration_error import calibration_error
 from skfairgen.metrics._table_features import encode_tables, tree_features
@@ -132,5 +133,5 @@ def _several_classes(is_class, probabilities, predicted, classes):
 def _position(classes, pos_label):
     found = np.flatnonzero(classes == pos_label)
     if len(found) == 0:
-        raise ValueError(f"pos_label={pos_label!r} is not a class; the classes are {classes.tolist()}.")
+        raise ValueError(f"pos_label={short(pos_label)} is not a class; the classes are {listed(classes)}.")
     return found[0]

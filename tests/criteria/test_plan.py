@@ -1,5 +1,6 @@
 import numpy as np
 import pandas as pd
+import pytest
 
 from skfairgen.criteria import CellNames, parity_targets, sampling_plan
 
@@ -23,3 +24,10 @@ def test_a_replacing_plan_counts_synthetic_rows_only():
     table = plan(COUNTS * 2, strategy="auto", mode="replace", criterion="equalized_odds", strength=0.5)
     assert table["n_output"].sum() == COUNTS.sum() * 2
     assert "equalized_odds at strength 0.5" in table["reason"][0]
+
+
+def test_messages_about_cells_are_short():
+    names = CellNames(["a" * 50_000, "b"], ["g" * 50_000])
+    with pytest.raises(ValueError, match="There is no cell") as raised:
+        names.place("c" * 50_000)
+    assert len(str(raised.value)) < 500

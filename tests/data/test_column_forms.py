@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairgen.data import TableFormat, is_numeric
+from skfairgen.data import TableCodec, TableFormat, is_numeric
 from skfairgen.data._column_forms import FORMS, plain_column
 from skfairgen.data._state import part_state, read_part
 
@@ -78,3 +78,11 @@ def test_values_within_values_are_refused_by_the_name_of_the_column(values):
     X = pd.DataFrame({"deep": pd.arrays.ArrowExtensionArray(pa.chunked_array([values])), "x": [1, 2]})
     with pytest.raises(ValueError, match="Column 'deep' holds values of the type .*not hashable"):
         TableFormat.of(X)
+
+
+def test_half_floats_of_arrow_are_learned_and_come_back():
+    frame = pd.DataFrame({"half": pd.Series(np.arange(200, dtype="float16") / 7, dtype=pd.ArrowDtype(pa.float16()))})
+    form, read = TableFormat.of(frame)
+    codec = TableCodec().fit(read)
+    drawn = form.restore(codec.decode(codec.encode(read), np.random.default_rng(0)))
+    assert drawn.dtypes.equals(frame.dtypes) and drawn["half"].nunique() > 100

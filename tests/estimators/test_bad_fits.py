@@ -59,3 +59,13 @@ def test_columns_that_have_nothing_to_learn_are_no_bad_fit(related):
     rng = np.random.default_rng(1)
     X = related[0].apply(rng.permutation)
     FairGenerator(max_seconds=600, max_epochs=2, random_state=0).fit(X, rng.integers(0, 2, len(X)))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("options", [{"latent": "fair"}, {}, {"criterion": "demographic_parity"}])
+def test_a_student_that_is_far_from_its_teacher_is_warned_of(options):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"group": rng.choice(["a", "b"], 400), "x": rng.normal(size=400)})
+    teacher = FairGenerator("group", max_epochs=1, random_state=0, **options).fit(X, rng.integers(2, size=400))
+    with pytest.warns(TrainingBudgetWarning, match=r"has not learned its teacher: .* lr=100000000.0"):
+        distill(teacher, lr=1e8, max_epochs=1, random_state=0)

@@ -81,3 +81,11 @@ def test_nothing_is_made_where_nothing_can_be_drawn(student, tmp_path):
     with pytest.raises(ValueError, match="non-negative"):
         student.sample_batches(10, random_state=-1)
     assert not (tmp_path / "new").exists()
+
+
+def test_a_student_draws_on_the_device_that_it_names():
+    X = pd.DataFrame({"x": np.arange(40.0)})
+    student = distill(FairGenerator(max_epochs=1, random_state=0).fit(X), max_epochs=1, random_state=0)
+    with pytest.raises(ValueError, match="device='gpu' cannot be used here"):
+        student.set_params(device="gpu").sample(3)
+    assert len(student.set_params(device="cpu").sample(3)[0]) == 3

@@ -13,6 +13,7 @@ from skfairgen.data.table._categorical_column import CategoricalColumn
 from skfairgen.data.table._numbers import is_time
 from skfairgen.exceptions import TextColumnWarning
 
+KINDS = {"n": "numbers", "M": "dates", "m": "durations"}
 MIN_LEVELS, N_TRIED = 20, 200  # fewer levels may well be codes
 CODE = re.compile(r"[+-]?0\d+$")  # a zip code, an account: the zeros would be lost
 
@@ -28,7 +29,7 @@ def warn_about_text(columns: Mapping[int, Any], names: Iterable[Any], declared: 
             own = f"X[{short(name)}]"
             warnings.warn(
                 f"Column {short(name)} is text that reads as {reader.holds}, such as {short(words[0])}, and is learned "
-                f"as words. Turn it by {own} = {reader.line.format(own)}, or name it in categorical_columns.",
+                f"as words. Turn it by {own} = {reader.line.format(own, SIGNS)}, or name it in categorical_columns.",
                 TextColumnWarning,
                 stacklevel=5,
             )
@@ -40,14 +41,20 @@ def text_as_fitted(table: pd.DataFrame, dtypes: Mapping[int, Any], names: Mappin
     Raises
     ------
     ValueError
-        If the text holds something else; the message names the column.
+        If the text holds something else, or there are dates in the place of numbers, numbers in that of dates; the
+        message names the column.
     """
     for position, dtype in dtypes.items():
         column = table[position]
-        is_text = not (is_time(column.dtype) or pd.api.types.is_numeric_dtype(column.dtype)) and column.notna().any()
-        if not is_text or not (is_time(dtype) or pd.api.types.is_numeric_dtype(dtype)):
+        kind, fitted = _kind(column.dtype), _kind(dtype)
+        if kind == fitted or not fitted or not column.notna().any():
             continue
         name, example = short(names[position]), short(column[column.notna()].iloc[0])
+        if kind:
+            raise ValueError(
+                f"Column {name} holds {KINDS[kind]} such as {example}, where fit held {KINDS[fitted]} ({dtype}). Turn "
+                "them into what fit held."
+            )
         read = {"M": pd.to_datetime, "m": pd.to_timedelta}.get(dtype.kind, pd.to_numeric)
         options = {"utc": True} if getattr(dtype, "tz", None) is not None else {}
         try:
@@ -67,16 +74,47 @@ def text_as_fitted(table: pd.DataFrame, dtypes: Mapping[int, Any], names: Mappin
     return table
 
 
+def warn_of_new_levels(columns: Mapping[int, Any], table: pd.DataFrame, names: Mapping[int, Any]) -> None:
+    """Warn of each column of categories of which no row holds one that ``fit`` met."""
+    for position, column in columns.items():
+        known = table[position].dropna()
+        is_met = not isinstance(column, CategoricalColumn) or pd.Index(known.astype(object)).isin(column.levels_).any()
+        if len(known) and not is_met:
+            warnings.warn(
+                f"Column {short(names[position])} holds no category that fit met, but such as {short(known.iloc[0])}: "
+                "all are read as rare, or as missing where none was rare. Turn them into those of fit: 1 is no '1'.",
+                TextColumnWarning,
+                stacklevel=5,
+            )
+
+
+def _kind(dtype):
+    if is_time(dtype):
+        return dtype.kind
+    return "n" if pd.api.types.is_numeric_dtype(dtype) else ""
+
+
 class _Reader(NamedTuple):
     holds: str
     line: str
     read: Callable[[pd.Series], Any]
 
 
+def _without_signs(words):
+    return pd.to_numeric(words.str.replace(SIGNS, "", regex=True))
+
+
+def _with_a_point(words):
+    return pd.to_numeric(words.str.replace(",", "."))
+
+
+SIGNS = r"[$€£¥%]|,(?=\d{3}(?:\D|$))"  # of money, of shares, between thousands
 READERS = (
-    _Reader("numbers", "pandas.to_numeric({})", pd.to_numeric),
-    _Reader("dates", "pandas.to_datetime({})", pd.to_datetime),
-    _Reader("dates", "pandas.to_datetime({}, dayfirst=True)", partial(pd.to_datetime, dayfirst=True)),
+    _Reader("numbers", "pandas.to_numeric({0})", pd.to_numeric),
+    _Reader("numbers", "pandas.to_numeric({0}.str.replace(r'{1}', '', regex=True))", _without_signs),
+    _Reader("numbers", "pandas.to_numeric({0}.str.replace(',', '.'))", _with_a_point),
+    _Reader("dates", "pandas.to_datetime({0})", pd.to_datetime),
+    _Reader("dates", "pandas.to_datetime({0}, dayfirst=True)", partial(pd.to_datetime, dayfirst=True)),
 )
 
 

@@ -35,3 +35,17 @@ def test_codes_words_and_declared_columns_are_left_alone():
         }
     )
     TableCodec({3}).fit(table)  # warnings are errors
+
+
+@pytest.mark.parametrize(
+    ("form", "line"),
+    [("${:,}", r"str.replace(r'[$€£¥%]|"), ("{}%", r"str.replace(r'[$€£¥%]|"), ("-{},5", ".str.replace(',', '.'))")],
+)
+def test_numbers_with_signs_are_told_with_a_line_that_reads_them(form, line):
+    X = pd.DataFrame({"own": [form.format(3 * number) for number in range(600)]})
+    with pytest.warns(TextColumnWarning, match="reads as numbers") as caught:
+        TableCodec().fit(X.set_axis([0], axis=1), ["own"])
+    told = str(caught[0].message)
+    assert line in told
+    typed = told.partition("Turn it by X['own'] = ")[2].rpartition(", or name it")[0]
+    assert eval(typed, {"pandas": pd, "X": X}).dtype.kind in "if"
