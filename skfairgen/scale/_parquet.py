@@ -154,6 +154,14 @@ def _values_of_objects(frame, reader):
     return values
 
 
+def _has_a_name(dtype):
+    """Tell whether pandas, when it reads a file, finds a dtype by the name that it wrote there."""
+    try:
+        return pd.api.types.pandas_dtype(str(dtype)) is not None
+    except (NotImplementedError, TypeError, ValueError):
+        return not isinstance(dtype, pd.ArrowDtype)
+
+
 class _Parquet:
     """pyarrow, imported when it is needed."""
 
@@ -172,7 +180,7 @@ class _Parquet:
             kind = self.pyarrow.array(pd.Series(known, dtype=object), from_pandas=True).type
             place = schema.get_field_index(name)
             schema = schema.set(place, schema.field(place).with_type(kind))
-        return schema
+        return schema if all(map(_has_a_name, frame.dtypes)) else schema.remove_metadata()
 
     def table(self, frame, schema):
         """Return a batch as a table of that schema."""

@@ -8,6 +8,7 @@ import time
 
 import joblib
 import pandas as pd
+import pyarrow
 import pytest
 
 from skfairgen import FairGenerator, distill, load
@@ -47,6 +48,12 @@ def test_processes_write_the_files_that_one_writes(student, tmp_path):
         student.sample_to_parquet(tmp_path / "two", executor="joblib", **SIZES)
     assert len(contents(tmp_path / "one")) == 5
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_pandas_reads_files_of_rows_with_dictionaries_of_arrow(tmp_path):
+    X = pyarrow.table({"job": pyarrow.array(["cook", "clerk"] * 50).dictionary_encode(), "age": list(range(100))})
+    FairGenerator(max_epochs=1, random_state=0).fit(X).sample_to_parquet(tmp_path, 20, random_state=0)
+    assert set(pd.read_parquet(tmp_path)["job"]) == {"cook", "clerk"}
 
 
 def test_a_folder_says_when_it_is_whole(student, tmp_path):
