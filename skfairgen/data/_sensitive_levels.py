@@ -60,14 +60,12 @@ class _Levels:
         codec.levels_ = np.array([None] * len(codec.levels_), dtype=object)
         codec.level_counts_ = codec.level_counts_[:0]
         names = [None if is_blank else name for name, is_blank in zip(self.names, blank, strict=True)]
-        values = self.values
-        if any(blank):
-            known = values[~np.array(blank)]
-            if isinstance(values.dtype, pd.CategoricalDtype):
-                known = known.cat.remove_unused_categories()
-            stand_in = known.iloc[0]  # never drawn, in the place of what must not be written
-            filled = [stand_in if is_blank else value for value, is_blank in zip(values, blank, strict=True)]
-            values = pd.Series(filled, dtype=known.dtype)
+        known = self.values[~np.array(blank)]
+        if isinstance(known.dtype, pd.CategoricalDtype):
+            known = known.cat.remove_unused_categories()
+        stand_in = known.iloc[0]  # never drawn, in the place of what must not be written
+        filled = [stand_in if is_blank else value for value, is_blank in zip(self.values, blank, strict=True)]
+        values = pd.Series(filled, dtype=known.dtype)
         codec.dtype_ = values.dtype
         return _Levels(codec, values, names)
 

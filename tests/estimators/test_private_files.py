@@ -101,3 +101,11 @@ def test_a_mean_of_neighbors_that_one_row_holds_is_not_written_like_it():
     )
     private = NumericColumn().fit(pd.Series(amounts)).without_records()
     assert not np.isin(private.grid_.round(2), [3e6 + 0.25, 4e6 + 0.25]).any()  # (3 + 3 x 4 + 5) / 5 is 4
+
+
+def test_a_category_that_no_row_holds_is_not_in_the_file():
+    dtype = pd.CategoricalDtype(["a", "b", "quagga"])
+    X = table(word=pd.Categorical(RNG.choice(["a", "b"], N_ROWS), dtype=dtype))
+    X["group"] = X["group"].astype(dtype)
+    text, _, loaded = exported(X, X["word"].sample(frac=1, random_state=0).reset_index(drop=True))
+    assert "quagga" not in text and loaded.groups_ == ["a", "b"]
