@@ -170,4 +170,7 @@ def test_no_table_is_overwritten_by_its_result(loans, tmp_path, capsys):
     assert main(["fit", str(path), *LABELED, "--epochs", "1", "-o", str(tmp_path / "." / "loans.csv")]) == 1
     assert "would be overwritten" in capsys.readouterr().err
     assert main(["compare", str(path), *LABELED, "--html", str(path)]) == 1
+    assert "would be overwritten" in capsys.readouterr().err
+    assert main(["demo", "--csv", str(path), *LABELED, "--html", str(path)]) == 1
+    assert "would be overwritten" in capsys.readouterr().err
     assert path.read_bytes() == before
