@@ -3,10 +3,12 @@
 import gzip
 import json
 import sys
+from collections import Counter
 from contextlib import contextmanager
 from errno import ENOENT
 from importlib import import_module
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -185,11 +187,22 @@ def _suffix(path):
 
 def _read_csv(path, dtypes):
     times = [name for name, dtype in dtypes.items() if pd.api.types.is_datetime64_any_dtype(dtype)]
+    file = StringIO(sys.stdin.read()) if path == STREAM else path
+    names = pd.read_csv(
+        file, header=None, nrows=1, dtype=str, keep_default_na=False
+    )  # as they are: pandas renames some
+    if path == STREAM:
+        file.seek(0)
+    _check_names(names.iloc[0].tolist())
     return pd.read_csv(
-        sys.stdin if path == STREAM else path,
-        dtype={name: dtype for name, dtype in dtypes.items() if name not in times},
-        parse_dates=times,
+        file, dtype={name: dtype for name, dtype in dtypes.items() if name not in times}, parse_dates=times
     )
+
+
+def _check_names(names):
+    repeated = [name for name, n_columns in Counter(filter(None, names)).items() if n_columns > 1]
+    if repeated:
+        raise ValueError(f"more than one column has the name {', '.join(map(repr, repeated))}: rename all but one.")
 
 
 def _read_parquet(path, dtypes):
