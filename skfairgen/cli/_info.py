@@ -8,7 +8,7 @@ DESCRIPTION = "Tell the kind of a file, its columns, groups and cells, what it h
 EXAMPLE = "  skfairgen info loans.skfairgen"
 HOLDS = {
     True: "No row. Names of categories and groups that at least 5 rows held; quantiles of numeric columns, without the "
-    "outermost 5 rows; all class labels; the number of rows of each cell.",
+    "outermost 5 rows; class labels and numbers of rows of cells likewise.",
     False: "No row. Names of all categories and groups, rare ones included; quantiles and ends of numeric columns; all "
     "class labels; the number of rows of each cell. To give a generator away, distill it.",
 }
@@ -36,8 +36,10 @@ def run(options):
     if counts is not None:
         print("rows of each cell, for skfairgen sample --cells:")
         named = {cell: name for name, cell in cells_by_name(generator).items()}
+        least = generator.codec_.min_category_count if manifest["private_export"] else 0
         for cell, n_rows in counts.items():
-            print(f"  {named.get(cell, group_name(cell))}: {n_rows:,}")
+            told = f"{n_rows:,}" if n_rows >= least else f"fewer than {least}"
+            print(f"  {named.get(cell, group_name(cell))}: {told}")
     print(f"what it holds of the data: {HOLDS[bool(manifest['private_export'])]}")
     print("written by: " + ", ".join(f"{package} {version}" for package, version in manifest["versions"].items()))
 

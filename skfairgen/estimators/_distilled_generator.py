@@ -99,7 +99,7 @@ class DistilledGenerator(BulkDrawing, BaseEstimator):
 
     @property
     def cell_counts_(self) -> dict[Any, int]:
-        """Rows that each cell held."""
+        """Rows that each cell held; of a private file, the same small number for all that held fewer than 5."""
         return cell_names(self.reader_.schema).as_dict(self.model_.cells.counts)
 
     @property

@@ -19,7 +19,8 @@ def without_records(student):
     """Return a copy of a DistilledGenerator whose codec and schema hold no rare level and no exact extreme.
 
     A token of rare levels then draws among the frequent ones; the classes and groups that fewer rows held than
-    ``min_category_count`` are drawn no more; quantile grids end where at least that many rows lie beyond.
+    ``min_category_count`` are drawn no more; quantile grids end where at least that many rows lie beyond. Cells of
+    fewer rows all have the same count.
 
     Raises
     ------
@@ -39,7 +40,8 @@ def without_records(student):
             f"No row has both a class and a group that {min_count} rows hold or more: a private export would have "
             "none left. Save with private_export=False, or make them larger."
         )
-    made.model_ = DensityModel(model.density, cells, shares / shares.sum(), model.blind_terms)
+    cells, shares = _without_small_counts(cells, shares / shares.sum(), min_count)
+    made.model_ = DensityModel(model.density, cells, shares, model.blind_terms)
     if schema.target is not None:
         schema = replace(schema, target=schema.target.without_records(kept_classes))
         made.classes_ = schema.classes
@@ -53,6 +55,26 @@ def without_records(student):
         made.distillation_report_ = report
     made.reader_ = replace(reader, schema=schema, codec=reader.codec.without_records())
     return made
+
+
+def _without_small_counts(cells, shares, min_count):
+    """Return cells and shares from which no count below `min_count`, but 0, can be told.
+
+    Shares of classes within groups are rounded, all in the same way: those that a criterion made equal stay equal.
+    """
+    counts = cells.counts
+    is_small = (counts > 0) & (counts < min_count)
+    if not is_small.any():
+        return cells, shares
+    told = replace(cells, strata_counts=np.where(is_small, min_count // 2, counts)[:, :, None])
+    if np.allclose(shares, counts / counts.sum()):
+        return told, told.counts / told.n_rows
+    step = min_count / told.n_rows
+    of_groups = np.maximum(shares.sum(axis=0), 1e-300)
+    of_classes = np.where(shares > 0, np.maximum(np.round(shares / of_groups / step), 0.5), 0)
+    of_groups = of_groups * told.group_shares / np.maximum(cells.group_shares, 1e-300)
+    shares = of_classes / np.maximum(of_classes.sum(axis=0), 1e-300) * of_groups
+    return told, shares / shares.sum()
 
 
 def _of_several(counts, axis, min_count):

@@ -63,6 +63,18 @@ def test_a_file_says_what_it_holds(model, tmp_path, capsys):
         assert names in told.split("what it holds of the data:")[1]
 
 
+def test_a_private_file_tells_no_small_count(loans, tmp_path, capsys):
+    from skfairgen import FairGenerator, distill, save
+
+    table = loans[1:].drop(index=loans.query("index > 0 and group == 'b' and loan == 'granted'").index[3:])
+    teacher = FairGenerator("group", max_epochs=1, random_state=0).fit(table.drop(columns="loan"), table["loan"])
+    student = distill(teacher, max_epochs=1, random_state=0)
+    save(student, tmp_path / "private.skfairgen")
+    save(student, tmp_path / "whole.skfairgen", private_export=False)
+    assert "  granted,b: fewer than 5" in said(capsys, "info", tmp_path / "private.skfairgen")
+    assert "  granted,b: 3" in said(capsys, "info", tmp_path / "whole.skfairgen")
+
+
 def test_a_file_of_an_encoder_is_described_and_draws_nothing(loans, tmp_path, capsys):
     from skfairgen import FairEncoder, save
 

@@ -109,3 +109,24 @@ def test_a_category_that_no_row_holds_is_not_in_the_file():
     X["group"] = X["group"].astype(dtype)
     text, _, loaded = exported(X, X["word"].sample(frac=1, random_state=0).reset_index(drop=True))
     assert "quagga" not in text and loaded.groups_ == ["a", "b"]
+
+
+@pytest.mark.parametrize("criterion", [None, "balanced_cells"])
+def test_cells_of_few_rows_have_one_count_in_the_file(criterion):
+    counts = np.array([[300, 240, 4], [200, 1, 55]])
+    y, group = (np.repeat(codes, counts.ravel()) for codes in np.divmod(np.arange(6), 3))
+    X = pd.DataFrame({"group": group.astype(str), "x": RNG.normal(size=len(y))})
+    generator = FairGenerator("group", criterion=criterion, max_epochs=1, random_state=0).fit(X, y)
+    student = distill(generator, max_epochs=1, random_state=0)
+    file = io.BytesIO()
+    save(student, file)
+    file.seek(0)
+    loaded = load(file)
+    model, others = loaded.model_, counts >= 5
+    assert (model.cells.counts[others] == counts[others]).all()
+    assert (model.cells.counts[~others] == 2).all()
+    np.testing.assert_allclose(model.shares, student.model_.shares, atol=5 / counts.sum())
+    assert not np.isclose(model.shares, student.model_.shares, rtol=1e-6, atol=0).any()
+    if criterion is not None:
+        positive = model.shares[1] / model.shares.sum(axis=0)
+        np.testing.assert_allclose(positive, positive[0])
