@@ -78,6 +78,7 @@ html_title = "skfairgen"
 html_static_path = ["_static"]
 html_css_files = ["wide_tables.css"]
 html_show_sourcelink = False
+html_sidebars = {"start": []}  # its section has no other page: the theme would show an empty "Section Navigation"
 html_theme_options = {
     "show_toc_level": 2,
     "navigation_with_keys": False,

@@ -46,12 +46,15 @@ def test_every_page_of_the_docs_is_in_a_table_of_contents():
 
 
 class _Page(HTMLParser):
-    """The links and the anchors of a page."""
+    """The links and the anchors of a page, and whether it shows a section without pages."""
 
     def __init__(self, path):
         super().__init__()
         self.links, self.anchors = [], set()
-        self.feed(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        section = re.search('<nav class="bd-docs-nav.*?</nav>', text, flags=re.DOTALL)
+        self.has_empty_section = section is not None and "<li" not in section[0]
+        self.feed(text)
 
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
@@ -84,6 +87,7 @@ def test_the_site_is_built_without_a_warning_and_its_links_lead_somewhere(tmp_pa
         f"{path.name}: {link}" for path, page in pages.items() for link in page.links if _is_lost(link, path, pages)
     }
     assert lost == set()
+    assert [path.name for path, page in pages.items() if page.has_empty_section] == []
 
 
 def _is_lost(link, path, pages):
