@@ -207,6 +207,8 @@ def _check_names(names):
 
 def _read_parquet(path, dtypes):
     with open(path, "rb") as file:
+        _check_names(import_module("pyarrow.parquet").read_schema(file).names)
+        file.seek(0)
         return pd.read_parquet(file).astype(dtypes)
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pandas as pd
+import pyarrow.parquet
 import pytest
 
 from skfairgen import __version__
@@ -74,6 +75,7 @@ def test_a_wrong_word_is_named(words, capsys):
         (["fit", "head.csv", "-o", "m"], "head.csv holds no row"),
         (["fit", "broken.csv", "-o", "m"], "broken.csv cannot be read"),
         (["fit", "twice.csv", "-o", "m"], "twice.csv cannot be read: more than one column has the name 'a': rename"),
+        (["fit", "twice.parquet", "-o", "m"], "more than one column has the name 'a': rename all but one"),
         (["fit", "broken.parquet", "-o", "m"], "broken.parquet cannot be read"),
         (
             ["fit", "loans.csv", "--target", "lone", "-o", "m"],
@@ -100,6 +102,7 @@ def test_what_is_wrong_is_said_in_one_line(words, message, csv, tmp_path, capsys
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "head.csv").write_text("a,b\n")
     (tmp_path / "twice.csv").write_text("a,b,a\n1,2,3\n")
+    pyarrow.parquet.write_table(pyarrow.table([[1], [2]], names=["a", "a"]), tmp_path / "twice.parquet")
     (tmp_path / "broken.csv").write_text('a,b\n1,2\n1,2,3\n"')
     (tmp_path / "broken.parquet").write_text("PAR1")
     (tmp_path / "list.json").write_text("[]")
