@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 
+from skfairgen.data import TableCodec
 from skfairgen.exceptions import TrainingBudgetWarning
 
 MARGIN = 1.01  # of the loss of independent columns
@@ -11,7 +12,9 @@ MIN_ROWS = 100  # a loss of fewer says nothing
 
 
 def warn_of_a_far_student(report, codec, lr):
-    """Warn of a student that is more than a nat a column from its teacher; of repaired labels, from equal tokens."""
+    """Warn of a student of tables more than a nat a column from its teacher; of repaired labels, from equal tokens."""
+    if not isinstance(codec, TableCodec):  # nats of an element of an item have no such scale
+        return
     own = report[report["group"].isna() & report["term"].notna()]
     distance = own["kl"].mean()
     if np.isnan(distance):

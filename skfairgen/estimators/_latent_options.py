@@ -8,6 +8,7 @@ from skfairgen.training import LatentObjective
 LR = 0.003
 N_COMPONENTS = 16
 LATENT = {"fairness_weight": 3.0, "max_dependence": 0.003, "outcome_weight": 1.0, "kl_weight": 0.01}
+DRAWN_KL_WEIGHT = 0.003  # codes that are drawn may hold more than those that are given away
 BATCHES, LEAST_BATCHES = 8.5, 200  # per square root of the rows
 
 
@@ -20,5 +21,8 @@ def latent_settings(generator, n_rows):
     """Return what the latent teacher of a FairGenerator is made of."""
     n_batches = default_batches(n_rows) if generator.max_epochs == "auto" else None
     return LatentSettings(
-        LatentObjective(**LATENT, penalty=generator.penalty), generator.prior, N_COMPONENTS, n_batches
+        LatentObjective(**LATENT | {"kl_weight": DRAWN_KL_WEIGHT}, penalty=generator.penalty),
+        generator.prior,
+        N_COMPONENTS,
+        n_batches,
     )
