@@ -1,13 +1,16 @@
 """How cost grows: CPU seconds and peak memory of a fit with rows, columns, levels, groups and classes.
 
 Each point is a process of its own. The exponent is the slope of log cost over log size, by least squares. A memory is
-what a fit takes beyond the imports and the table. ``cap`` compares a fit with passes over 250,000 rows to one over all.
+what a fit takes beyond the imports and the table. ``cap``, ``crowd`` and ``context`` compare a bound to none, in
+time and in fidelity: passes over 250,000 rows, shared tokens of very many levels, the shared context of many columns.
 
     python benchmarks/scale.py [rows columns levels groups classes] [--epochs 1] [--json scale.json]
     python benchmarks/scale.py cap --sizes 300000 1000000
+    python benchmarks/scale.py crowd --epochs 5
 """
 
 import argparse
+import importlib
 import json
 import resource
 import subprocess
@@ -23,6 +26,11 @@ SIZES = {
     "levels": (100, 1_000, 10_000, 100_000),
     "groups": (2, 8, 30),
     "classes": (2, 8, 30),
+}
+#: what a comparison lifts: the axis, sizes, and the constant that bounds it
+BOUNDS = {
+    "cap": ("rows", (300_000, 1_000_000), "skfairgen.training._loop", "MAX_ROWS_AN_EPOCH"),
+    "crowd": ("levels", (2_000, 5_000), "skfairgen.data.table._categorical_column", "MAX_LEVELS"),
 }
 PLAIN = {"rows": 5_000, "columns": 15, "levels": 10, "groups": 2, "classes": 2}
 
@@ -45,12 +53,13 @@ def main():
 
 def measure(what, options):
     """Print and return the points of one axis, and its exponents."""
-    if what == "cap":
-        return [run({"rows": n, "is_capped": capped, "judged": True}, options)
-                for n in options.sizes for capped in (True, False)]  # fmt: skip
-    sizes = options.sizes or SIZES[what]
-    least_rows = {"levels": 200_000}.get(what, PLAIN["rows"])  # a level that a row holds is a level at all
-    points = [run({**PLAIN, "rows": least_rows, what: size}, options) for size in sizes]
+    axis, sizes, *_ = BOUNDS.get(what, (what, SIZES.get(what)))
+    sizes = options.sizes or sizes
+    least_rows = {"levels": 200_000}.get(axis, PLAIN["rows"])  # a level that a row holds is a level at all
+    if what in BOUNDS:
+        settings = [{"rows": least_rows, axis: size, "lifted": lifted} for size in sizes for lifted in (None, what)]
+        return [run({**own, "judged": True}, options) for own in settings]
+    points = [run({"rows": least_rows, what: size}, options) for size in sizes]
     for cost in ("fit_seconds", "fit_megabytes"):
         usable = [(size, point[cost]) for size, point in zip(sizes, points, strict=True) if point[cost] > 0]
         slope = np.polyfit(*np.log(usable).T, 1)[0] if len(usable) > 1 else float("nan")
@@ -85,13 +94,13 @@ def made(rows, columns, levels, groups, classes, seed=0):
     return pd.DataFrame(table), y
 
 
-def fit_once(rows, columns, levels, groups, classes, epochs, is_capped=True, judged=False):
-    """Return what one fit, and 100,000 rows of it, cost."""
+def fit_once(rows, columns, levels, groups, classes, epochs, lifted=None, judged=False):
+    """Return what one fit, and 100,000 rows of it, cost; without a bound, where one is lifted."""
     from skfairgen import FairGenerator
-    from skfairgen.training import _loop
 
-    if not is_capped:
-        _loop.MAX_ROWS_AN_EPOCH = None
+    if lifted is not None:
+        *_, module, bound = BOUNDS[lifted]
+        setattr(importlib.import_module(module), bound, 10**9)
     X, y = made(rows, columns, levels, groups, classes)
     before, start, wall = peak_megabytes(), time.process_time(), time.perf_counter()
     generator = FairGenerator(["group"], max_epochs=epochs, random_state=0).fit(X, y)
@@ -116,13 +125,17 @@ def judge(X, y, drawn, labels, n_rows=20_000):
 
     from skfairgen.metrics import c2st_auc
 
-    fresh, truth = made(n_rows, X.shape[1], 10, 2, 2, seed=1)
-    model = HistGradientBoostingClassifier(categorical_features="from_dtype", random_state=0)
-    drawn = drawn.astype(fresh.dtypes)
-    model.fit(drawn.drop(columns="group")[: 5 * n_rows], labels[: 5 * n_rows])
-    scores = model.predict_proba(fresh.drop(columns="group"))[:, 1]
+    fresh, truth = made(n_rows, X.shape[1], X.iloc[:, 1].nunique(), 2, 2, seed=1)
+    X, drawn, fresh = (table.drop(columns="group").apply(as_number) for table in (X, drawn, fresh))
+    model = HistGradientBoostingClassifier(random_state=0).fit(drawn[: 5 * n_rows], labels[: 5 * n_rows])
+    scores = model.predict_proba(fresh)[:, 1]
     apart = c2st_auc(X[:n_rows], drawn[:n_rows], random_state=0)
     return {"c2st": round(float(apart), 3), "roc_auc": round(float(roc_auc_score(truth, scores)), 4)}
+
+
+def as_number(column):
+    """Return a column of numbers as it is, and of levels by their number: they follow a score in that order."""
+    return column.astype(str).str.split().str[1].astype(int) if column.name.startswith("category") else column
 
 
 def peak_megabytes():

@@ -1,5 +1,6 @@
 """Categories, strings and booleans as integer tokens: missing, one a level, and one that rare levels share."""
 
+from collections.abc import Iterable
 from copy import copy
 from typing import Any, Self
 
@@ -7,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from skfairgen.data._state import State
-from skfairgen.data.table._rare_levels import pool_rare_levels
+from skfairgen.data.table._crowded_levels import MAX_LEVELS, OWN_TOKENS, share_tokens
+from skfairgen.data.table._factorize import factorize
+from skfairgen.data.table._rare_levels import pool_rare_levels, stand_ins
 
 MISSING = 0
 ANONYMOUS_TABLE = 1_500  # rows under which no level that few of them hold is drawn
@@ -38,10 +41,16 @@ class CategoricalColumn:
         self.min_count = min_count
         self.draws_rare_from_kept_: bool = False
 
-    def fit(self, column: pd.Series, contexts: np.ndarray | None = None) -> Self:
-        """Learn the levels of a Series; `contexts` are the class and group of each row, as one code."""
+    def fit(
+        self, column: pd.Series, contexts: np.ndarray | None = None, features: Iterable[np.ndarray] | None = None
+    ) -> Self:
+        """Learn the levels of a Series.
+
+        `contexts` are the class and group of each row, as one code; `features`, shape (n_rows,) each, say which of
+        very many levels are alike: without them every level keeps a token.
+        """
         self.dtype_: Any = column.dtype
-        codes, levels = _factorize(column)
+        codes, levels = factorize(column)
         counts = np.bincount(codes[codes >= 0], minlength=len(levels))
         order = np.argsort(-counts, kind="stable")
         order = order[counts[order] > 0]
@@ -49,6 +58,9 @@ class CategoricalColumn:
         n_kept = int((counts >= self.min_count).sum())
         if n_kept < 2:  # nothing to pool them with: keep every level
             n_kept = len(levels)
+        is_crowded = features is not None and n_kept > MAX_LEVELS and len(codes) >= ANONYMOUS_TABLE
+        if is_crowded:
+            n_kept = OWN_TOKENS if counts[OWN_TOKENS - 1] >= self.min_count else int((counts >= self.min_count).sum())
         self.levels_: np.ndarray = levels
         self.n_kept_: int = n_kept
         self.level_counts_: np.ndarray = counts
@@ -58,7 +70,15 @@ class CategoricalColumn:
         contexts = np.zeros(len(codes), dtype=np.int64) if contexts is None else contexts
         self.token_of_: np.ndarray
         self.stand_ins_: np.ndarray
-        self.token_of_, self.stand_ins_ = pool_rare_levels(ranks[codes], len(levels), n_kept, contexts, self.min_count)
+        if features is not None and is_crowded:
+            self.token_of_ = np.arange(1, len(levels) + 1)
+            shared = share_tokens(ranks[codes] - n_kept, len(levels) - n_kept, contexts, features)
+            self.token_of_[n_kept:] = 1 + n_kept + shared
+            self.stand_ins_ = stand_ins(np.append(self.token_of_, 0)[ranks[codes]] - 1, n_kept, contexts)
+        else:
+            self.token_of_, self.stand_ins_ = pool_rare_levels(
+                ranks[codes], len(levels), n_kept, contexts, self.min_count
+            )
         self.cardinality_: int = 1 + n_kept + len(self.stand_ins_)
         self.draws_rare_from_kept_ = len(codes) < ANONYMOUS_TABLE
         self.generable_: np.ndarray = np.ones(self.cardinality_, dtype=bool)
@@ -141,7 +161,7 @@ class CategoricalColumn:
 
     def encode(self, column: pd.Series) -> np.ndarray:
         """Return the tokens of a Series, an int array of shape (n_rows,)."""
-        codes, levels = _factorize(column)
+        codes, levels = factorize(column)
         known = pd.Index(self.levels_).get_indexer(pd.Index(levels))
         unseen = MISSING
         if self.n_kept_ < len(self.levels_):
@@ -176,11 +196,12 @@ class CategoricalColumn:
         """
         made = copy(self)
         n_frequent = int((self.level_counts_ >= self.min_count).sum())
-        made.levels_, made.n_kept_ = self.levels_[:n_frequent], n_frequent
-        made.level_counts_ = self.level_counts_[:n_frequent]
-        made.rare_shares_ = self.rare_shares_[:0]
-        made.token_of_ = np.arange(1, n_frequent + 1)
-        if n_frequent != self.n_kept_:
+        made.n_kept_ = min(n_frequent, self.n_kept_)
+        made.levels_, made.level_counts_ = self.levels_[:n_frequent], self.level_counts_[:n_frequent]
+        made.token_of_ = self.token_of_[:n_frequent]
+        shared = made.level_counts_[made.n_kept_ :]
+        made.rare_shares_ = shared / max(shared.sum(), 1)
+        if n_frequent < self.n_kept_:
             shares = made.level_counts_ / max(made.level_counts_.sum(), 1)
             made.stand_ins_ = np.tile(shares, (self.cardinality_ - 1 - n_frequent, 1))
         made.draws_rare_from_kept_ = True
@@ -193,28 +214,13 @@ class CategoricalColumn:
         return made
 
     def _draw_rare(self, shared, n_rows, rng):
-        if self.draws_rare_from_kept_:
-            return rng.choice(self.n_kept_, size=n_rows, p=self.stand_ins_[shared]) if self.n_kept_ else -1
         members = np.flatnonzero(self.token_of_ == 1 + self.n_kept_ + shared)
+        if self.draws_rare_from_kept_:
+            members = members[self.level_counts_[members] >= self.min_count] if len(self.level_counts_) else members[:0]
+            if not len(members):
+                return rng.choice(self.n_kept_, size=n_rows, p=self.stand_ins_[shared]) if self.n_kept_ else -1
         shares = self.rare_shares_[members - self.n_kept_]
         return rng.choice(members, size=n_rows, p=shares / shares.sum())
-
-
-def _factorize(column):
-    """Return codes (-1 is missing) and the object array of levels of a Series."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        levels = column.cat.categories.to_numpy(dtype=object)
-        return column.cat.codes.to_numpy().astype(np.intp), levels
-    if isinstance(column.dtype, pd.SparseDtype):
-        column = column.sparse.to_dense()
-    try:
-        codes, levels = pd.factorize(column)
-    except TypeError as error:
-        raise ValueError(
-            f"Column {column.name!r} holds values that are not hashable ({error}). "
-            "Turn lists, dicts or sets into strings or numbers, or drop the column."
-        ) from error
-    return codes, np.asarray(levels, dtype=object)
 
 
 def _missing_value(column):

@@ -32,30 +32,60 @@ def pool_rare_levels(
     stand_ins : ndarray of shape (n_shared, n_kept)
         For each shared token, shares of the kept levels that rows of all its contexts hold.
     """
-    n_contexts = int(contexts.max(initial=0)) + 1
-    is_kept, is_rare = (codes >= 0) & (codes < n_kept), codes >= n_kept
-    kept = np.zeros((n_contexts, n_kept), dtype=np.int64)
-    np.add.at(kept, (contexts[is_kept], codes[is_kept]), 1)
+    is_rare = codes >= n_kept
+    kept = _kept_rows(codes, n_kept, contexts)
     pairs, counts = np.unique(np.stack([codes[is_rare], contexts[is_rare]]), axis=1, return_counts=True)
     met: dict[int, dict[int, int]] = {level: {} for level in range(n_kept, n_levels)}
     for (level, context), count in zip(pairs.T.tolist(), counts.tolist(), strict=True):
         met[level][context] = count
     homes = {level: (max(own, key=own.__getitem__),) for level, own in met.items()}
     pools = _large({level: tuple(own) for level, own in met.items()}, met, min_count)
-    left = {level: homes[level] for level in met if not any(level in own for own in pools.values())}
+    pooled = {level for own in pools.values() for level in own}
+    left = {level: homes[level] for level in met if level not in pooled}
     for contexts_met, members in _large(left, met, min_count).items():
         pools[contexts_met] = [*pools.get(contexts_met, []), *members]
     tokens = np.concatenate([np.arange(1, n_kept + 1), np.zeros(n_levels - n_kept, dtype=np.int64)])
-    stand_ins = np.zeros((len(pools), n_kept))
+    shares = np.zeros((len(pools), n_kept))
     for place, (contexts_met, members) in enumerate(pools.items()):
         tokens[members] = 1 + n_kept + place
-        common = kept[list(contexts_met)].sum(axis=0) * (kept[list(contexts_met)] > 0).all(axis=0)
-        shares = common if common.any() else kept.sum(axis=0)
-        stand_ins[place] = shares / shares.sum()
+        shares[place] = _common_shares(kept, list(contexts_met))
     for level in np.flatnonzero(tokens == 0):
         (home,) = homes[int(level)]
         tokens[level] = 1 + (kept[home] if kept[home].any() else kept.sum(axis=0)).argmax()
-    return tokens, stand_ins
+    return tokens, shares
+
+
+def stand_ins(tokens: np.ndarray, n_kept: int, contexts: np.ndarray) -> np.ndarray:
+    """Return for each shared token the shares of kept levels that rows of all its contexts hold, (n_shared, n_kept).
+
+    Parameters
+    ----------
+    tokens : ndarray of shape (n_rows,), int
+        -1 where missing; kept levels come first, then shared tokens.
+    n_kept : int
+        Number of kept levels.
+    contexts : ndarray of shape (n_rows,), int
+        Class and group of each row, as one code.
+    """
+    kept = _kept_rows(tokens, n_kept, contexts)
+    pairs = np.unique(tokens * len(kept) + contexts)
+    met, contexts_met = np.divmod(pairs[pairs >= n_kept * len(kept)], len(kept))
+    shares = [_common_shares(kept, contexts_met[met == token]) for token in np.unique(met)]
+    return np.stack(shares) if n_kept else np.zeros((len(shares), 0))
+
+
+def _kept_rows(codes, n_kept, contexts):
+    """Return how many rows of each context hold each kept level, shape (n_contexts, n_kept)."""
+    is_kept = (codes >= 0) & (codes < n_kept)
+    kept = np.zeros((int(contexts.max(initial=0)) + 1, n_kept), dtype=np.int64)
+    np.add.at(kept, (contexts[is_kept], codes[is_kept]), 1)
+    return kept
+
+
+def _common_shares(kept, contexts):
+    common = kept[contexts].sum(axis=0) * (kept[contexts] > 0).all(axis=0)
+    shares = common if common.any() else kept.sum(axis=0)
+    return shares / max(shares.sum(), 1)
 
 
 def _large(key_of, met, min_count):

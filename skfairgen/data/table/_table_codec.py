@@ -9,6 +9,7 @@ import pandas as pd
 
 from skfairgen.data._state import State, part_state, read_part
 from skfairgen.data.table._categorical_column import CategoricalColumn
+from skfairgen.data.table._crowded_levels import row_features
 from skfairgen.data.table._derived_column import DerivedColumn
 from skfairgen.data.table._find_relations import find_relations, order_of
 from skfairgen.data.table._identifiers import find_identifiers
@@ -92,17 +93,15 @@ class TableCodec:
             If a column holds infinite, complex or unhashable values; the message names it.
         """
         names = table.columns if names is None else names
-        n_bins = self.n_bins
-        if n_bins == "auto":
-            n_bins = 60 if len(table) >= SMALL_TABLE else 20
+        n_bins = (60 if len(table) >= SMALL_TABLE else 20) if self.n_bins == "auto" else self.n_bins
         self.dtypes_: list[Any] = table.dtypes.tolist()
         self.positions_: list[int] = list(table.columns)
         columns: dict[int, Any] = {}
         for position, name in zip(table.columns, names, strict=True):
             column = table[position].rename(name)
             codec = self._column_codec(position, column, n_bins)
-            arguments = (contexts,) if isinstance(codec, CategoricalColumn) else ()
-            columns[position] = codec.fit(column, *arguments)
+            told = (contexts, row_features(table, position)) if isinstance(codec, CategoricalColumn) else ()
+            columns[position] = codec.fit(column, *told)
         self.columns_: dict[int, Any] = self._with_relations(columns, table)
         self.identifiers_: list[int] = find_identifiers(columns, table)
         declared = () if isinstance(self.categorical_columns, str) else self.categorical_columns

@@ -275,7 +275,9 @@ def _level_features(counts: Tensor, min_share: float) -> Tensor:
     """Return marks of the commonest levels, shape (n_levels, n_marked)."""
     commonest = counts.argsort(descending=True, stable=True)[:MAX_LEVELS]
     marked = commonest[counts[commonest] >= max(min_share * float(counts.sum()), 1.0)]
-    return torch.eye(len(counts), dtype=counts.dtype)[:, marked]
+    features = counts.new_zeros((len(counts), len(marked)))
+    features[marked, torch.arange(len(marked))] = 1
+    return features
 
 
 def _held(levels: Tensor, tokens: Tensor, n_tokens: int) -> Tensor:
