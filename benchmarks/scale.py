@@ -1,8 +1,8 @@
 """How cost grows: CPU seconds and peak memory of a fit with rows, columns, levels, groups and classes.
 
 Each point is a process of its own. The exponent is the slope of log cost over log size, by least squares. A memory is
-what a fit takes beyond the imports and the table. ``cap``, ``crowd`` and ``context`` compare a bound to none, in
-time and in fidelity: passes over 250,000 rows, shared tokens of very many levels, the shared context of many columns.
+what a fit takes beyond the imports and the table. ``cap`` and ``crowd`` compare a bound to none, in time and
+in fidelity: passes over 250,000 rows, shared tokens of very many levels.
 
     python benchmarks/scale.py [rows columns levels groups classes] [--epochs 1] [--json scale.json]
     python benchmarks/scale.py cap --sizes 300000 1000000
