@@ -47,7 +47,7 @@ def run(options):
     say(f"skfairgen {skfairgen.__version__}: does a remedy help, on rows that the model has not seen?")
     from skfairgen.cli._tables import check_output, favorable_class, read_labeled
 
-    check_output(options.html, *filter(None, [options.csv]))
+    check_output(options.html, options.csv)
     sensitive = list(dict.fromkeys(options.sensitive))
     if options.csv is None:
         X, y = skfairgen.datasets.load_mortgages(return_X_y=True)

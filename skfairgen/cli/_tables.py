@@ -168,7 +168,8 @@ def check_output(path, *inputs, is_table=False):
     ValueError, ImportError
         If it is one of the files to be read, a table cannot have this name, or pyarrow is missing.
     """
-    if path not in (None, STREAM) and any(Path(path).resolve() == Path(name).resolve() for name in inputs):
+    read = {Path(name).resolve() for name in inputs if name is not None}
+    if path not in (None, STREAM) and Path(path).resolve() in read:
         raise ValueError(f"{path} is read, and would be overwritten: name another file for the result.")
     if path not in (None, STREAM) and not Path(path).parent.is_dir():
         raise FileNotFoundError(ENOENT, "No such folder", str(Path(path).parent))
@@ -188,9 +189,8 @@ def _suffix(path):
 def _read_csv(path, dtypes):
     times = [name for name, dtype in dtypes.items() if pd.api.types.is_datetime64_any_dtype(dtype)]
     file = StringIO(sys.stdin.read()) if path == STREAM else path
-    names = pd.read_csv(
-        file, header=None, nrows=1, dtype=str, keep_default_na=False
-    )  # as they are: pandas renames some
+    # the names as they are: pandas renames some
+    names = pd.read_csv(file, header=None, nrows=1, dtype=str, keep_default_na=False)
     if path == STREAM:
         file.seek(0)
     _check_names(names.iloc[0].tolist())

@@ -10,7 +10,7 @@ import pandas as pd
 from skfairgen.data._state import State
 from skfairgen.data.table._crowded_levels import MAX_LEVELS, OWN_TOKENS, share_tokens
 from skfairgen.data.table._factorize import factorize
-from skfairgen.data.table._rare_levels import pool_rare_levels, stand_ins
+from skfairgen.data.table._rare_levels import pool_rare_levels, stand_in_shares
 
 MISSING = 0
 ANONYMOUS_TABLE = 1_500  # rows under which no level that few of them hold is drawn
@@ -58,8 +58,9 @@ class CategoricalColumn:
         n_kept = int((counts >= self.min_count).sum())
         if n_kept < 2:  # nothing to pool them with: keep every level
             n_kept = len(levels)
-        is_crowded = features is not None and n_kept > MAX_LEVELS and len(codes) >= ANONYMOUS_TABLE
-        if is_crowded:
+        if n_kept <= MAX_LEVELS or len(codes) < ANONYMOUS_TABLE:
+            features = None  # every level keeps its token
+        if features is not None:
             n_kept = OWN_TOKENS if counts[OWN_TOKENS - 1] >= self.min_count else int((counts >= self.min_count).sum())
         self.levels_: np.ndarray = levels
         self.n_kept_: int = n_kept
@@ -70,11 +71,11 @@ class CategoricalColumn:
         contexts = np.zeros(len(codes), dtype=np.int64) if contexts is None else contexts
         self.token_of_: np.ndarray
         self.stand_ins_: np.ndarray
-        if features is not None and is_crowded:
+        if features is not None:
             self.token_of_ = np.arange(1, len(levels) + 1)
             shared = share_tokens(ranks[codes] - n_kept, len(levels) - n_kept, contexts, features)
             self.token_of_[n_kept:] = 1 + n_kept + shared
-            self.stand_ins_ = stand_ins(np.append(self.token_of_, 0)[ranks[codes]] - 1, n_kept, contexts)
+            self.stand_ins_ = stand_in_shares(np.append(self.token_of_, 0)[ranks[codes]] - 1, n_kept, contexts)
         else:
             self.token_of_, self.stand_ins_ = pool_rare_levels(
                 ranks[codes], len(levels), n_kept, contexts, self.min_count

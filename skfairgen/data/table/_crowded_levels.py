@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Iterator
-from itertools import count
+from itertools import chain, count
 
 import numpy as np
 import pandas as pd
@@ -48,7 +48,8 @@ def share_tokens(codes: np.ndarray, n_levels: int, contexts: np.ndarray, feature
     commonest = np.argsort(-np.bincount(contexts), kind="stable")[:MAX_FEATURES]
     marks = ((CONTEXT_WEIGHT, contexts == context) for context in commonest)
     best: list[tuple[float, int, np.ndarray]] = []
-    for place, (weight, feature) in enumerate([*marks, *((1.0, feature[rows]) for feature in features)]):
+    others = ((1.0, feature[rows]) for feature in features)
+    for place, (weight, feature) in enumerate(chain(marks, others)):
         centered = feature - np.mean(feature)
         spread = np.sqrt(np.mean(centered**2))
         if not spread > 0:

@@ -55,7 +55,7 @@ def pool_rare_levels(
     return tokens, shares
 
 
-def stand_ins(tokens: np.ndarray, n_kept: int, contexts: np.ndarray) -> np.ndarray:
+def stand_in_shares(tokens: np.ndarray, n_kept: int, contexts: np.ndarray) -> np.ndarray:
     """Return for each shared token the shares of kept levels that rows of all its contexts hold, (n_shared, n_kept).
 
     Parameters

@@ -77,9 +77,10 @@ def text_as_fitted(table: pd.DataFrame, dtypes: Mapping[int, Any], names: Mappin
 def warn_of_new_levels(columns: Mapping[int, Any], table: pd.DataFrame, names: Mapping[int, Any]) -> None:
     """Warn of each column of categories of which no row holds one that ``fit`` met."""
     for position, column in columns.items():
+        if not isinstance(column, CategoricalColumn):
+            continue
         known = table[position].dropna()
-        is_met = not isinstance(column, CategoricalColumn) or pd.Index(known.astype(object)).isin(column.levels_).any()
-        if len(known) and not is_met:
+        if len(known) and not pd.Index(known.astype(object)).isin(column.levels_).any():
             warnings.warn(
                 f"Column {short(names[position])} holds no category that fit met, but such as {short(known.iloc[0])}: "
                 "all are read as rare, or as missing where none was rare. Turn them into those of fit: 1 is no '1'.",
