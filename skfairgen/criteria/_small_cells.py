@@ -8,6 +8,7 @@ from skfairgen.criteria._allocation import CellNames
 from skfairgen.exceptions import SmallGroupWarning
 
 SMALL_CELL = 10
+SMALLEST_TOLD = 5  # a student of a private file does not know how many there were below
 
 
 def warn_about_small_cells(wanted: np.ndarray, counts: np.ndarray, cells: CellNames) -> None:
@@ -35,7 +36,7 @@ def warn_about_small_cells(wanted: np.ndarray, counts: np.ndarray, cells: CellNa
             stacklevel=3,
         )
         return
-    listed = ", ".join(f"{name!r} ({n_rows} real rows)" for name, n_rows in small[:10])
+    listed = ", ".join(f"{name!r} ({_told(n_rows)} real rows)" for name, n_rows in small[:10])
     more = f" and {len(small) - 10} more" if len(small) > 10 else ""
     warnings.warn(
         f"Cells with fewer than {SMALL_CELL} real rows are asked for synthetic rows: {listed}{more}. Their rows "
@@ -43,3 +44,7 @@ def warn_about_small_cells(wanted: np.ndarray, counts: np.ndarray, cells: CellNa
         SmallGroupWarning,
         stacklevel=3,
     )
+
+
+def _told(n_rows):
+    return f"fewer than {SMALLEST_TOLD}" if 0 < n_rows < SMALLEST_TOLD else n_rows

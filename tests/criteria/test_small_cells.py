@@ -12,8 +12,8 @@ CELLS = CellNames([0, 1], ["a", "b"])
 
 
 def test_a_small_cell_that_is_asked_for_is_named_with_its_rows():
-    with pytest.warns(SmallGroupWarning, match=r"\(1, 'b'\) \(3 real rows\)") as caught:
-        warn_about_small_cells(np.array([[0, 0], [5, 5]]), np.array([[2, 50], [10, 3]]), CELLS)
+    with pytest.warns(SmallGroupWarning, match=r"\(1, 'b'\) \(7 real rows\)") as caught:
+        warn_about_small_cells(np.array([[0, 0], [5, 5]]), np.array([[2, 50], [10, 7]]), CELLS)
     assert "(1, 'a')" not in str(caught[0].message)
     assert "(0, 'a')" not in str(caught[0].message)
 
@@ -28,3 +28,10 @@ def test_many_small_cells_are_counted_after_the_first_ten():
     counts = np.ones((1, 14), dtype=int)
     with pytest.warns(SmallGroupWarning, match="and 4 more"):
         warn_about_small_cells(counts, counts, CellNames([0], range(14)))
+
+
+def test_of_a_cell_of_fewer_than_5_rows_the_count_is_not_told():
+    """A student of a private file holds the same number for all of them."""
+    for n_rows in range(1, 5):
+        with pytest.warns(SmallGroupWarning, match=r"\(1, 'b'\) \(fewer than 5 real rows\)"):
+            warn_about_small_cells(np.array([[0, 0], [0, 5]]), np.array([[20, 50], [10, n_rows]]), CELLS)
