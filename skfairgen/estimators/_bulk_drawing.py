@@ -54,6 +54,11 @@ class BulkDrawing(Saving):
     model_: Any
     reader_: ItemReader
 
+    @property
+    def codec_(self) -> Any:
+        """From columns to tokens and back."""
+        return self.reader_.codec
+
     def sample(self, n_samples: int = 1, **options: Any) -> tuple[Any, ...]:
         """Draw synthetic rows."""
         raise NotImplementedError

@@ -103,11 +103,6 @@ class DistilledGenerator(BulkDrawing, BaseEstimator):
         return cell_names(self.reader_.schema).as_dict(self.model_.cells.counts)
 
     @property
-    def codec_(self) -> Any:
-        """From tokens to columns."""
-        return self.reader_.codec
-
-    @property
     def size_bytes_(self) -> int:
         """Bytes of the file that :meth:`save` writes."""
         from skfairgen.estimators._persistence import size_bytes  # which knows this class

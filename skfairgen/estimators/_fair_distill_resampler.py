@@ -26,7 +26,7 @@ class FairDistillResampler(Saving, BaseSampler):
     *cell*: one (class, group) pair, where a group is one combination of sensitive values; without sensitive columns
     a cell is a class, and this is a class-balancing sampler.
 
-    In the order of the parameters: the table (`sensitive_columns` to `sample_shape`), the code (`latent` to `prior`),
+    In the order of the parameters: table (`sensitive_columns` to `sample_shape`), code (`latent` to `guidance`),
     the rows that come out (`sampling_strategy` to `n_samples`), the promise (`criterion` to `legitimate_columns`), the
     student (`distill`, `keep_teacher`), training (`max_epochs` to `early_stopping`), machine (`device` to `verbose`).
 
@@ -37,13 +37,15 @@ class FairDistillResampler(Saving, BaseSampler):
     categorical_columns : "auto" or list of labels or positions, default="auto"
         Columns to read as categories, sensitive ones too; "auto" takes category, string, object and bool columns.
     sample_shape : tuple of int, default=None
-        Shape of one image or sequence, as in :class:`FairGenerator`, and likewise the next three.
+        Shape of one image or sequence, as in :class:`FairGenerator`, and likewise the next four.
     latent : {"auto", "fair", None}, default="auto"
         Whether rows are learned by way of a code.
     penalty : str, default="energy_distance"
         What makes the code hide the group.
     prior : str, default="energy"
         What draws codes of a class.
+    guidance : float, default=0.0
+        How far codes are led to those that hide the group.
     sampling_strategy : str, float, dict or callable, default="auto"
         Rows in the output.
 
@@ -171,6 +173,7 @@ class FairDistillResampler(Saving, BaseSampler):
         latent: str | None = "auto",
         penalty: str = "energy_distance",
         prior: str = "energy",
+        guidance: float = 0.0,
         sampling_strategy: str | float | Mapping[Any, int] | Callable[..., Mapping[Any, int]] = "auto",
         mode: str = "augment",
         n_samples: int | None = None,
@@ -200,6 +203,7 @@ class FairDistillResampler(Saving, BaseSampler):
         self.latent = latent
         self.penalty = penalty
         self.prior = prior
+        self.guidance = guidance
         self.mode = mode
         self.n_samples = n_samples
         self.criterion = criterion

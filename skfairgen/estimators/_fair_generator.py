@@ -20,11 +20,11 @@ from skfairgen.training import random_generator
 class FairGenerator(BulkDrawing, BaseEstimator):
     """Learn a table and draw synthetic rows from it, of any class and group.
 
-    The teacher of the package: every column becomes an integer token, and a masked column-autoregressive network
-    learns the rows given their class and their sensitive values. Images and sequences are learned by way of a code.
+    Every column becomes an integer token, and a masked column-autoregressive network learns the rows given their class
+    and sensitive values. Images and sequences are learned by way of a code.
 
-    In the order of the parameters: the table (`sensitive_columns` to `sample_shape`), the code (`latent` to `prior`),
-    the promise (`criterion` to `legitimate_columns`), training (`max_epochs` to `early_stopping`), machine (`device` to
+    In the order of the parameters: table (`sensitive_columns` to `sample_shape`), code (`latent` to `guidance`), the
+    promise (`criterion` to `legitimate_columns`), training (`max_epochs` to `early_stopping`), machine (`device` to
     `verbose`).
 
     Parameters
@@ -43,6 +43,9 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         What makes the code hide the group, as in :class:`FairEncoder`.
     prior : {"energy", "moments", "flow", "ddpm", "wgan-gp", "lsgan"}, default="energy"
         What draws codes of a class.
+    guidance : float, default=0.0
+        How far the steps of "flow" and "ddpm" are led to codes that hide the group (FADE, Lin et al., IJCAI 2025):
+        along the gradient of its entropy given the class, times this. 1 to 3 are usual, above 10 steps overshoot.
     criterion : {None, "demographic_parity", "equalized_odds", "equal_opportunity", "balanced_cells"}, default=None
         What is promised of a model trained on the rows, for real rows that it has not seen. None: nothing, the rows are
         a faithful copy. "demographic_parity": it selects the same share of every group. "equalized_odds": it has the
@@ -101,7 +104,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
     codec_ : TableCodec or GridCodec
         From columns to tokens and back, or from images and sequences; the reader's.
     n_parameters_ : int
-        Free parameters of the network.
+        Free parameters.
     history_ : DataFrame
         A row an epoch: train_loss and valid_loss (nats a row), dur (seconds); with a code, as in :class:`FairEncoder`.
     tuning_ : DataFrame
@@ -144,6 +147,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         latent: str | None = "auto",
         penalty: str = "energy_distance",
         prior: str = "energy",
+        guidance: float = 0.0,
         criterion: str | None = None,
         strength: float = 1.0,
         sensitive_at_prediction: bool = True,
@@ -167,6 +171,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         self.latent = latent
         self.penalty = penalty
         self.prior = prior
+        self.guidance = guidance
         self.criterion = criterion
         self.strength = strength
         self.sensitive_at_prediction = sensitive_at_prediction
@@ -236,16 +241,14 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         Parameters
         ----------
         n_samples : int, default=1
-            Number of rows. Each cell gets its share of them (moved by the criterion) to the row; chance rounds it up
-            or down.
+            Number of rows. Each cell gets its share (moved by the criterion) to the row; chance rounds it.
         criterion : "fitted", None or a criterion, default="fitted"
-            What is promised of a model trained on these rows; "fitted" is the estimator's own. The network is not
-            trained again. A plan that ``fit`` did not make is tuned on rows of the generator alone.
+            What is promised of a model trained on these rows; "fitted" is the estimator's own. No network is trained.
+            A plan that ``fit`` did not make is tuned on rows of the generator alone.
         strength : "fitted" or float in [0, 1], default="fitted"
             How far, likewise.
         cells : dict, default=None
-            Rows to draw of each class, or (class, group) pair; takes the place of `n_samples`. The rows of a class
-            are spread over its groups by their shares.
+            Rows to draw of each class (spread over its groups), or (class, group) pair, in the place of `n_samples`.
         group_shares : dict, default=None
             Share of each group in the rows, in [0, 1]; groups left out share the rest as they do in the data. With
             several sensitive columns the keys are groups (tuples), or values of one of the columns.
@@ -254,8 +257,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         return_sensitive_features : bool, default=False
             Whether to return the sensitive values of the rows as well.
         return_sample_weight : bool, default=False
-            Whether to return every row once with each label it may have, and the probability of that label as its
-            weight, in the place of a drawn label: the same without chance.
+            Whether to return every row once with each label it may have, and that label's probability as its weight.
         random_state : int, RandomState or None, default=None
             Seed of the draw.
 
@@ -273,8 +275,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         Raises
         ------
         ValueError
-            If a cell or a share names a class or a group never seen (the message lists those there are), or shares
-            do not sum to 1.
+            If a cell or a share names a class or a group never seen (it lists those there are), or shares do not fit.
         """
         return drawer_of(self, criterion, strength).sample(
             n_samples,
@@ -285,11 +286,6 @@ class FairGenerator(BulkDrawing, BaseEstimator):
             return_sample_weight=return_sample_weight,
             random_state=random_state,
         )
-
-    @property
-    def codec_(self) -> Any:
-        """From columns to tokens and back."""
-        return self.reader_.codec
 
     @property
     def n_parameters_(self) -> int:

@@ -31,7 +31,7 @@ LARGEST_MISS = 0.1  # of a rate, above which a plan is said to fail
 def fit_generator(generator, table, rng):
     """Fit a FairGenerator on a table that was read and checked, and return it."""
     check_criterion(generator.criterion, table.schema, generator.label_draw)
-    is_latent = uses_latent(generator, table.schema.format)
+    is_latent = uses_latent(generator, table.schema)
     check_legitimate_columns(generator.legitimate_columns, generator.criterion)
     try_classifier(generator, table)
     learned = learn_rows(

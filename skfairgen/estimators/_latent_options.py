@@ -25,4 +25,5 @@ def latent_settings(generator, n_rows):
         generator.prior,
         N_COMPONENTS,
         n_batches,
+        float(generator.guidance),
     )

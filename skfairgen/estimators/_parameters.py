@@ -5,7 +5,7 @@ from numbers import Integral, Real
 
 from skfairgen._compat import HasMethods, Interval, StrOptions
 from skfairgen.data import is_coded
-from skfairgen.nn import PRIORS
+from skfairgen.nn import PRIORS, GuidedPrior
 from skfairgen.training import MAX_THREADS
 
 TABLE_CONSTRAINTS = {
@@ -18,8 +18,10 @@ LATENT_CONSTRAINTS = {
     "latent": [StrOptions({"auto", "fair"}), None],
     **PENALTY_CONSTRAINTS,
     "prior": [StrOptions(set(PRIORS))],
+    "guidance": [Interval(Real, 0, None, closed="left")],
 }
-LATENT_ONLY = ("penalty", "prior")
+LATENT_ONLY = ("penalty", "prior", "guidance")
+GUIDED = sorted(name for name, prior in PRIORS.items() if issubclass(prior, GuidedPrior))
 LEGITIMATE_CONSTRAINTS = {"legitimate_columns": ["array-like", str, Integral, None]}
 CRITERIA = {"demographic_parity", "equalized_odds", "equal_opportunity", "balanced_cells"}
 CRITERION_CONSTRAINTS = {
@@ -103,25 +105,32 @@ def check_legitimate_columns(legitimate_columns, criterion):
         )
 
 
-def uses_latent(estimator, format):
-    """Tell whether a generator or a resampler learns things of a format through a fair code.
+def uses_latent(estimator, schema):
+    """Tell whether a generator or a resampler learns things of a schema through a fair code.
 
     Raises
     ------
     ValueError
         If they cannot be learned without one, or an option does nothing with it, or without it.
     """
-    coded = is_coded(format)
+    coded = is_coded(schema.format)
     if coded and estimator.latent is None:
         raise ValueError("latent=None is for tables: images and sequences are learned by way of a code. Leave it out.")
     is_latent = coded or estimator.latent == "fair"
     idle = ("label_draw", "tuned_for", "sensitive_at_prediction", "legitimate_columns") if is_latent else LATENT_ONLY
     for name in idle:
         value, default = getattr(estimator, name), type(estimator)().get_params(deep=False)[name]
-        if not (value is default or (isinstance(value, str | bool) and value == default)):
+        if not (value is default or (isinstance(value, str | Real) and value == default)):
             where = "with a fair code, which makes every row independent of the group" if is_latent else "without one"
             remedy = "Leave it out" if is_latent else "Set latent='fair', or leave it out"
             raise ValueError(f"{name}={value!r} does nothing {where}. {remedy}.")
+    has_groups = len(schema.group_names or ()) > 1
+    if estimator.guidance and (estimator.prior not in GUIDED or not has_groups):
+        lacking = f"prior={estimator.prior!r}" if has_groups else "fewer than two groups"
+        raise ValueError(
+            f"guidance={estimator.guidance} leads codes away from those that reveal the group, step by step, and found "
+            f"{lacking}. It needs groups, and one of prior={GUIDED}; or leave it out."
+        )
     return is_latent
 
 

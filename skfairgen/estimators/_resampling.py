@@ -86,7 +86,7 @@ def _teacher(resampler, table, rng):
     goes_on = resampler.warm_start and hasattr(resampler, "teacher_")
     if resampler.warm_start and hasattr(resampler, "generator_") and not goes_on:
         warn_of_a_new_start("no teacher is kept to go on from; use keep_teacher=True")
-    is_planned = not uses_latent(resampler, table.schema.format)
+    is_planned = not uses_latent(resampler, table.schema)
     if is_planned and resampler.label_draw == "auto" and resampler.mode == "augment":
         shared["label_draw"] = "decide"
     teacher = copy(resampler.teacher_) if goes_on else FairGenerator()

@@ -49,7 +49,7 @@ class ResamplingPlan:
             the message says which.
         """
         check_criterion(resampler.criterion, table.schema, resampler.label_draw)
-        is_latent = uses_latent(resampler, table.schema.format)
+        is_latent = uses_latent(resampler, table.schema)
         check_legitimate_columns(resampler.legitimate_columns, resampler.criterion)
         _check_idle_options(resampler)
         if is_latent:

@@ -36,12 +36,15 @@ class LatentSettings:
         Width of the code.
     n_batches : int or None
         Batches of the autoencoder's training; None as the options tell.
+    guidance : float
+        How far the drawn codes are moved towards those that hide the group; 0 not at all.
     """
 
     objective: LatentObjective
     prior: str
     latent_features: int
     n_batches: int | None
+    guidance: float = 0.0
 
 
 class LatentFit(NamedTuple):
@@ -113,11 +116,14 @@ def fit_latent_density(
     trained = fitted.module
     kept = np.setdiff1d(np.arange(len(arrays["classes"])), fitted.held_out)
     rows = TensorRows(row_tensors({name: values[kept] for name, values in arrays.items()}, options.device))
-    codes = codes_by_class(trained, rows, generator)
-    prior = PRIORS[settings.prior](settings.latent_features, max(n_classes, 1), generator=generator)
+    codes, groups = codes_by_class(trained, rows, generator)
+    guided = {"guidance": settings.guidance, "n_groups": int(groups.max()) + 1} if settings.guidance else {}
+    prior = PRIORS[settings.prior](settings.latent_features, max(n_classes, 1), **guided, generator=generator)
     per_epoch = -(-len(kept) // latent_batch_size(options, len(kept)))
     n_batches = min(PRIOR_BATCHES * len(fitted.history) * per_epoch, MOST_PRIOR_BATCHES)
-    prior = fit_prior(prior, codes, trained.head, options, generator, n_batches=n_batches)
+    prior = fit_prior(
+        prior, codes, trained.head, options, generator, n_batches=n_batches, groups=groups if guided else None
+    )
     density = LatentDensity(prior, trained.decoder, trained.encoder, n_classes)
     density.head = trained.head
     return LatentFit(density.eval(), fitted.history, fitted.held_out)

@@ -8,7 +8,7 @@ from skfairgen.nn._fair_autoencoder import CodedItems, FairAutoencoder
 from skfairgen.nn._for_items import NETWORKS, ItemSpec, Networks, autoencoder_for, density_for, is_made_for
 from skfairgen.nn._latent_density import LatentDensity
 from skfairgen.nn._random_layers import Dropout, Stochastic, draw_from
-from skfairgen.nn.priors import PRIORS, EnergyPrior, Prior
+from skfairgen.nn.priors import PRIORS, EnergyPrior, GuidedPrior, Prior
 from skfairgen.nn.table import ColumnDensity, ColumnEncoder
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "EnergyPrior",
     "FairAutoencoder",
     "Given",
+    "GuidedPrior",
     "ItemSpec",
     "Items",
     "LatentDensity",

@@ -1,5 +1,7 @@
 """Train the student of a latent teacher without data: on codes that the teacher draws, and decodes."""
 
+from typing import Any
+
 import torch
 from torch import Generator, Tensor
 
@@ -80,7 +82,7 @@ def fit_latent_student(
         n_classes = student.prior.settings["n_classes"]
         each = torch.arange(n_classes).repeat(N_EACH)
         codes = _codes(teacher, each, generator).view(N_EACH, n_classes, -1)
-        weights = {"quality_weight": options.quality_weight, "utility_weight": options.utility_weight}
+        weights: dict[str, Any] = {"quality_weight": options.quality_weight, "utility_weight": options.utility_weight}
         prior = fit_prior(student.prior, codes, teacher.head, options, generator, n_batches=PRIOR_BATCHES, **weights)
         n_rows = BATCH_SIZE * BATCHES_PER_EPOCH + N_HELD_OUT
         places = torch.multinomial(cells.flatten(), n_rows, replacement=True, generator=generator)

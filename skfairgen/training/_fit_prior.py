@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from skfairgen.losses import energy_distance, utility_loss
-from skfairgen.nn import EnergyPrior, FairAutoencoder, Prior
+from skfairgen.nn import EnergyPrior, FairAutoencoder, GuidedPrior, Prior
 from skfairgen.training._batches import Rows, TensorRows
 from skfairgen.training._cell_balance import cell_balanced_probabilities
 from skfairgen.training._fit_autoencoder import encode
@@ -53,6 +53,8 @@ class ClassCodes:
         n_classes, n_each = codes.shape[:2]
         classes = torch.arange(n_classes, device=codes.device).repeat_interleave(n_each)
         loss = self.quality_weight * module.loss(codes.flatten(0, 1), classes, self.generator)
+        if isinstance(module, GuidedPrior) and "groups" in rows:
+            loss = loss + module.group_loss(codes.flatten(0, 1), classes, rows["groups"].T.flatten())
         if self.head is None or not module.is_one_step or self.utility_weight == 0:
             return loss
         noise = torch.rand(len(classes), module.n_noise, generator=self.generator, device=codes.device)
@@ -69,10 +71,10 @@ class ClassCodes:
 
 def codes_by_class(
     autoencoder: FairAutoencoder, rows: TensorRows, generator: Generator, n_each: int = N_EACH
-) -> Tensor:
-    """Return codes of rows, with their noise, shape (n_each, n_classes, K): in each class, groups as in training.
+) -> tuple[Tensor, Tensor]:
+    """Return codes of rows, with their noise, shape (n_each, n_classes, K), and their groups, (n_each, n_classes).
 
-    A row without a class is left out; without classes there is one.
+    In each class, groups are as in training. A row without a class is left out; without classes there is one.
     """
     means, log_variances = (values.cpu() for values in encode(autoencoder, rows))
     classes = rows.tensors["classes"].cpu()
@@ -89,7 +91,7 @@ def codes_by_class(
         drawn.append(own[torch.multinomial(chances, n_each, replacement=True, generator=generator)])
     places = torch.stack(drawn, dim=1)
     noise = torch.randn(*places.shape, means.shape[1], generator=generator)
-    return means[places] + noise * (log_variances[places] / 2).exp()
+    return means[places] + noise * (log_variances[places] / 2).exp(), torch.as_tensor(groups)[places]
 
 
 def fit_prior(
@@ -100,6 +102,7 @@ def fit_prior(
     generator: Generator,
     *,
     n_batches: int,
+    groups: Tensor | None = None,
     quality_weight: float = 1.0,
     utility_weight: float = 1.0,
 ) -> Prior:
@@ -119,6 +122,8 @@ def fit_prior(
         On the CPU; draws everything.
     n_batches : int
         Length of the training.
+    groups : Tensor of shape (n_each, n_classes), int64, or None
+        Groups of the codes, for a prior that is guided away from them.
     quality_weight, utility_weight : float
         Weights of the prior's own loss, and of the label distributions.
     """
@@ -134,12 +139,13 @@ def fit_prior(
             prior.distance = energy_distance
         batch_size = max(BATCH_CODES // n_classes, 8)
         n_epochs = max(n_batches * batch_size // n_each, 1)
+        rows = {"codes": codes} if groups is None else {"codes": codes, "groups": groups}
         own = Generator(options.device).manual_seed(generator.initial_seed())
         train(
             prior,
             ClassCodes(head, own, quality_weight, utility_weight),
             Progress.of(prior),
-            TensorRows({"codes": codes.to(options.device)}),
+            TensorRows({name: values.to(options.device) for name, values in rows.items()}),
             None,
             replace(options, lr=LR, max_epochs=n_epochs),
             generator,

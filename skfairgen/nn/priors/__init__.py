@@ -3,6 +3,7 @@
 from skfairgen.nn.priors._ddpm_prior import DDPMPrior
 from skfairgen.nn.priors._energy_prior import EnergyPrior
 from skfairgen.nn.priors._flow_prior import FlowPrior
+from skfairgen.nn.priors._guided_prior import GuidedPrior
 from skfairgen.nn.priors._lsgan_prior import LSGANPrior
 from skfairgen.nn.priors._moments_prior import MomentsPrior
 from skfairgen.nn.priors._prior import Prior
@@ -23,6 +24,7 @@ __all__ = [
     "DDPMPrior",
     "EnergyPrior",
     "FlowPrior",
+    "GuidedPrior",
     "LSGANPrior",
     "MomentsPrior",
     "Prior",

@@ -28,6 +28,8 @@ class DDPMPrior(GuidedPrior):
         Width of the three hidden layers.
     n_steps : int
         Steps of drawing.
+    n_groups, guidance : int, float
+        Groups to hide, and how much, as in :class:`GuidedPrior`.
     generator : torch.Generator or None
         Draws the initial weights; None for one of a fixed seed.
 
@@ -53,11 +55,12 @@ class DDPMPrior(GuidedPrior):
         *,
         hidden_features: int = 128,
         n_steps: int = 50,
+        n_groups: int = 0,
+        guidance: float = 0.0,
         generator: Generator | None = None,
     ) -> None:
-        super().__init__(
-            latent_features, n_classes, hidden_features=hidden_features, n_steps=n_steps, generator=generator
-        )
+        widths = {"hidden_features": hidden_features, "n_steps": n_steps, "n_groups": n_groups}
+        super().__init__(latent_features, n_classes, **widths, guidance=guidance, generator=generator)
 
     def loss(self, codes: Tensor, classes: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Return the squared error of the target; parameters as in :meth:`Prior.loss`."""
@@ -74,7 +77,7 @@ class DDPMPrior(GuidedPrior):
             now, then = (math.pi / 2 * step / n_steps for step in (k, k - 1))
             found = self._output(scaled, torch.full_like(scaled[:, :1], k / n_steps), told)
             finished = math.cos(now) * scaled - math.sin(now) * found
-            finished = finished + push(finished)
+            finished = finished + 2 / math.pi * math.sin(now) * push(finished)  # all steps together once
             noise = (scaled - math.cos(now) * finished) / math.sin(now)
             scaled = math.cos(then) * finished + math.sin(then) * noise
         return scaled

@@ -25,6 +25,8 @@ class FlowPrior(GuidedPrior):
         Width of the three hidden layers.
     n_steps : int
         Steps of drawing; each takes two evaluations of the network.
+    n_groups, guidance : int, float
+        Groups to hide, and how much, as in :class:`GuidedPrior`.
     generator : torch.Generator or None
         Draws the initial weights; None for one of a fixed seed.
 

@@ -2,9 +2,10 @@
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable
+from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from skfairgen.nn._initial_weights import draw_initial_weights
@@ -12,14 +13,19 @@ from skfairgen.nn._normal_noise import to_normal
 from skfairgen.nn.priors._prior import Prior, perceptron
 
 FREQUENCIES = (1, 2, 4, 8)
+GROUP_FEATURES = 32
 
 
 class GuidedPrior(Prior):
     r"""A network :math:`f(u, t, y)` of the scaled code u, of the time t in [0, 1] and of the class.
 
-    Guidance moves every estimate of the finished code up the entropy of its group [1]_:
+    Guidance leads every step up the entropy of the group [1]_ of the code :math:`\hat u` that it makes for:
 
-    .. math:: \hat u \leftarrow \hat u + \gamma \nabla_{\hat u} H\bigl(p(s \mid \hat z)\bigr)
+    .. math:: \frac{\mathrm d u}{\mathrm d t} \leftarrow \frac{\mathrm d u}{\mathrm d t}
+              + \gamma \nabla_{\hat u} H\bigl(p(s \mid \hat u, y)\bigr)
+
+    A second network tells the group, p(s | u, y), from codes of the class, with all groups of the class alike in
+    number: what is left of the group is pushed out, and not what tells the class.
 
     Parameters
     ----------
@@ -31,13 +37,17 @@ class GuidedPrior(Prior):
         Width of the three hidden layers.
     n_steps : int
         Steps of drawing.
+    n_groups : int
+        Groups to hide; 0 for none.
+    guidance : float
+        :math:`\gamma`, 0 or more, in squared standard deviations of the codes per nat.
     generator : torch.Generator or None
         Draws the initial weights; None for one of a fixed seed.
 
     References
     ----------
-    .. [1] Y. Lin, D. Li, C. Zhao, M. Shao, "Fair Data Generation via Score-based Diffusion Model", arXiv 2406.09495,
-       2024.
+    .. [1] Y. Lin, D. Li, M. Shao, G. Wan, C. Zhao, "FADE: Towards Fairness-aware Data Generation for Domain
+       Generalization via Classifier-Guided Score-based Diffusion Models", IJCAI 2025.
     """
 
     is_one_step: bool = False
@@ -49,49 +59,41 @@ class GuidedPrior(Prior):
         *,
         hidden_features: int = 128,
         n_steps: int = 20,
+        n_groups: int = 0,
+        guidance: float = 0.0,
         generator: Generator | None = None,
     ) -> None:
-        super().__init__(latent_features, n_classes, hidden_features=hidden_features, n_steps=n_steps)
+        widths = {"hidden_features": hidden_features, "n_steps": n_steps, "n_groups": n_groups}
+        super().__init__(latent_features, n_classes, **widths)
+        self.settings["guidance"] = float(guidance)
         n_inputs = latent_features + n_classes + 1 + 2 * len(FREQUENCIES)
         self.network: nn.Sequential = perceptron(n_inputs, hidden_features, latent_features, n_hidden=3)
         draw_initial_weights(self, generator)
+        self.group_network: Any = None  # there is one where codes are guided
+        if n_groups and guidance > 0:
+            self.group_network = perceptron(latent_features + n_classes, GROUP_FEATURES, n_groups, n_hidden=1)
+            draw_initial_weights(self.group_network, generator)
 
-    def sample(
-        self,
-        classes: Tensor,
-        noise: Tensor,
-        *,
-        guidance: float = 0.0,
-        group_logits: Callable[[Tensor], Tensor] | None = None,
-    ) -> Tensor:
-        """Return codes of shape (B, K) of these classes.
+    def group_loss(self, codes: Tensor, classes: Tensor, groups: Tensor) -> Tensor:
+        """Return the cross-entropy of the groups, shape (B,), given codes and classes; 0 without guidance.
 
-        Parameters
-        ----------
-        classes : Tensor of shape (B,), int64
-            Classes to draw.
-        noise : Tensor of shape (B, n_noise)
-            Uniform numbers in [0, 1).
-        guidance : float
-            How far to move towards codes that hide the group, 0 or more; 0 not at all.
-        group_logits : callable or None
-            Takes codes of shape (B, K) and returns logits of the group, shape (B, G); needed where `guidance` is not 0.
-
-        Raises
-        ------
-        ValueError
-            If `guidance` is given without `group_logits`, or below 0.
+        Within each class, every group of it counts the same.
         """
-        if guidance < 0 or (guidance > 0 and group_logits is None):
-            raise ValueError(
-                f"Found guidance={guidance} and group_logits={group_logits}; expected 0 or more and, above 0, "
-                "group_logits, a callable that returns the logits of the group of codes."
-            )
+        if self.group_network is None:
+            return codes.new_zeros(())
+        cells = classes * self.settings["n_groups"] + groups
+        weights = 1 / torch.bincount(cells)[cells]
+        scores = self._group_scores((codes - self.center) / self.scale, self._one_hot(classes))
+        return (weights * F.cross_entropy(scores, groups, reduction="none")).sum() / weights.sum()
+
+    def sample(self, classes: Tensor, noise: Tensor) -> Tensor:
+        """Return codes of shape (B, K) of these classes, from noise of shape (B, n_noise), uniform in [0, 1)."""
+        told = self._one_hot(classes)
 
         def push(scaled):
-            return guidance * self._entropy_slope(scaled, group_logits) if guidance else 0.0
+            return 0.0 if self.group_network is None else self.settings["guidance"] * self._slope(scaled, told)
 
-        return self.center + self.scale * self._walk(to_normal(noise), self._one_hot(classes), push)
+        return self.center + self.scale * self._walk(to_normal(noise), told, push)
 
     @abstractmethod
     def _walk(self, scaled, told, push):
@@ -101,9 +103,13 @@ class GuidedPrior(Prior):
         waves = [wave(math.pi * k * time) for k in FREQUENCIES for wave in (torch.sin, torch.cos)]
         return self.network(torch.cat([scaled, told, time, *waves], dim=1))
 
-    def _entropy_slope(self, scaled, group_logits):
+    def _group_scores(self, scaled, told):
+        return self.group_network(torch.cat([scaled, told], dim=1))
+
+    def _slope(self, scaled, told):
+        """Return the gradient of the entropy of the group."""
         with torch.enable_grad():
             scaled = scaled.detach().requires_grad_()
-            shares = torch.log_softmax(group_logits(self.center + self.scale * scaled), dim=1)
+            shares = torch.log_softmax(self._group_scores(scaled, told), dim=1)
             entropy = -(shares.exp() * shares).sum()
             return torch.autograd.grad(entropy, scaled)[0]

@@ -1,13 +1,11 @@
 """Priors learn a known target of two modes a class, draw the same from the same noise, and can be guided."""
 
-import math
-
 import pytest
 import torch
 from torch.distributions import MultivariateNormal
 
 from skfairgen.losses import energy_distance
-from skfairgen.nn.priors import PRIORS, EnergyPrior, FlowPrior, MomentsPrior
+from skfairgen.nn.priors import PRIORS, EnergyPrior, MomentsPrior
 
 each_prior = pytest.mark.parametrize("name", PRIORS)
 
@@ -35,14 +33,15 @@ def two_modes(n_rows, seed):
     return codes, classes
 
 
-def train(prior, codes, classes, n_batches, lr=3e-3):
+def train(prior, codes, classes, n_batches, lr=3e-3, groups=None):
     generator = seeded(1)
     prior.adapt(codes, classes)
     optimizer = torch.optim.Adam(prior.parameters(), lr, betas=getattr(prior, "betas", (0.9, 0.999)))
     for _ in range(n_batches):
         rows = torch.randint(0, len(codes), (128,), generator=generator)
         optimizer.zero_grad()
-        prior.loss(codes[rows], classes[rows], generator).backward()
+        loss = prior.loss(codes[rows], classes[rows], generator)
+        (loss if groups is None else loss + prior.group_loss(codes[rows], classes[rows], groups[rows])).backward()
         optimizer.step()
     return prior
 
@@ -173,25 +172,35 @@ def test_a_critic_learns_from_its_own_loss_and_the_generator_from_its(name):
     assert scores.shape == (64, 1)
 
 
+def two_groups(n_rows, seed):
+    """Codes whose first number tells the class, and whose second the group, which the class nearly tells."""
+    generator = seeded(seed)
+    classes = torch.randint(0, 2, (n_rows,), generator=generator)
+    groups = torch.where(torch.rand(n_rows, generator=generator) < 0.9, classes, 1 - classes)
+    codes = 0.5 * torch.randn(n_rows, 2, generator=generator)
+    return codes + torch.stack([2.0 * classes - 1, 2.0 * groups - 1], dim=1), classes, groups
+
+
 @pytest.mark.parametrize("name", ["flow", "ddpm"])
-def test_guidance_raises_the_entropy_of_the_group(name):
-    codes, classes = two_modes(3000, seed=0)
-    prior = train(make(name), codes, classes, n_batches=300)
+def test_guidance_hides_the_group_and_leaves_the_class(name):
+    codes, classes, groups = two_groups(3000, seed=0)
+    prior = train(make(name, n_groups=2, guidance=1.0), codes, classes, 300, groups=groups)
+    noise, labels = torch.rand(1000, 2, generator=seeded(3)), torch.arange(2).repeat(500)
+    mean_size, class_gap = [], []
+    for guidance in (0.0, 0.3, 1.0, 3.0):
+        prior.settings["guidance"] = guidance
+        drawn = prior.sample(labels, noise).detach()
+        mean_size.append(drawn[:, 1].abs().mean().item())
+        class_gap.append((drawn[labels == 1, 0].mean() - drawn[labels == 0, 0].mean()).item())
+    assert mean_size == sorted(mean_size, reverse=True)
+    assert mean_size[-1] < 0.75 * mean_size[0]
+    assert class_gap == pytest.approx([class_gap[0]] * 4, rel=0.1)
 
-    def group_logits(codes):
-        return torch.stack([codes[:, 0], -codes[:, 0]], dim=1)  # the modes of class 0 are the groups
 
-    noise, label = torch.rand(500, 2, generator=seeded(3)), torch.zeros(500, dtype=torch.long)
-    entropies = []
-    for guidance in (0.0, 0.5, 1.0):
-        drawn = prior.sample(label, noise, guidance=guidance, group_logits=group_logits)
-        log_shares = torch.log_softmax(group_logits(drawn), dim=1)
-        entropies.append(-(log_shares.exp() * log_shares).sum(dim=1).mean().item())
-    assert entropies[0] + 0.05 < entropies[1] < entropies[2] <= math.log(2)
-
-
-def test_guidance_needs_a_head():
-    prior = FlowPrior(2, 2)
-    for wrong in ({"guidance": 1.0}, {"guidance": -1.0, "group_logits": lambda codes: codes}):
-        with pytest.raises(ValueError, match="logits of the group"):
-            prior.sample(torch.zeros(1, dtype=torch.long), torch.rand(1, 2), **wrong)
+def test_groups_of_a_class_count_the_same_whatever_their_number():
+    codes, classes, groups = two_groups(200, seed=0)
+    prior = make("flow", n_groups=2, guidance=1.0)
+    doubled = torch.cat([torch.arange(200), (groups == 0).nonzero().squeeze(1)])
+    once = prior.group_loss(codes, classes, groups)
+    torch.testing.assert_close(prior.group_loss(codes[doubled], classes[doubled], groups[doubled]), once)
+    assert make("flow").group_loss(codes, classes, groups) == 0
