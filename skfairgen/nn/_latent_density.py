@@ -106,6 +106,10 @@ class LatentDensity(Density):
         if isinstance(size, Mapping):
             return LatentDensity(prior, self.decoder.student(size))
         most = size * self.n_parameters
+        width = prior.settings["hidden_features"]
+        while prior.n_parameters >= most and width > 1:  # of very small items, the prior is the larger part
+            width //= 2
+            prior = EnergyPrior(settings["latent_features"], settings["n_classes"], hidden_features=width)
         share = min(max((most - prior.n_parameters) / self.decoder.n_parameters, 1e-9), 1.0)
         student = LatentDensity(prior, self.decoder.student(share))
         for _ in range(N_NARROWINGS):  # a decoder of columns does not count what reads its code

@@ -18,6 +18,7 @@ from skfairgen.nn.grid._pyramid import Pyramid
 
 MIN_VARIANCE = 1e-6
 MOMENTUM = 0.1  # of the observed variance, a batch
+DRAWN_ROWS = 256  # items are drawn in the processor's cache
 
 
 class GridDensity(Density):
@@ -153,10 +154,14 @@ class GridDensity(Density):
     @torch.no_grad()
     def sample(self, given: Given, noise: Tensor, code: Any = None) -> dict[str, Tensor]:
         """Return the mean of each item, plus its residual noise."""
-        mean = self.mean(given, code)
-        if self.n_noise:
-            mean = mean + self._colored(to_normal(noise).view_as(mean), self.spectrum.sqrt())
-        return {"grid": mean}
+        parts = []
+        for start in range(0, max(len(code), 1), DRAWN_ROWS):
+            rows = slice(start, start + DRAWN_ROWS)
+            mean = self.mean(given.at(rows), code[rows])
+            if self.n_noise:
+                mean = mean + self._colored(to_normal(noise[rows]).view_as(mean), self.spectrum.sqrt())
+            parts.append(mean)
+        return {"grid": torch.cat(parts)}
 
     def typical(self, given: Given, noise: Tensor, code: Any) -> dict[str, Tensor]:
         """Return the mean of each item."""

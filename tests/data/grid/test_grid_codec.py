@@ -1,6 +1,7 @@
 """Out comes what went in: shapes, dtypes, ranges; and no sample stays behind."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -107,3 +108,12 @@ def test_what_does_not_fit_into_memory_is_refused_before_training(monkeypatch):
     GridCodec().fit(np.zeros((10, 28, 28, 3), dtype="uint8"))
     with pytest.raises(MemoryError, match=r"10 samples of 512 x 512 x 3 values; .* has 1 GiB. Shrink"):
         GridCodec().fit(np.zeros((10, 512, 512, 3), dtype="uint8"))
+
+
+def test_decoded_samples_are_laid_out_as_numpy_does_and_none_is_a_shape_too():
+    codec = GridCodec().fit(RNG.integers(0, 9, size=(4, 3, 2, 3)))
+    drawn = codec.decode({"grid": RNG.normal(size=(5, 3, 3, 2)).astype("float32")}, RNG)
+    assert drawn.flags.c_contiguous
+    assert codec.decode({"grid": np.empty((0, 3, 3, 2), dtype="float32")}, RNG).shape == (0, 3, 2, 3)
+    flat = GridCodec((3, 2)).fit(pd.DataFrame(RNG.normal(size=(8, 6))))
+    assert flat.decode({"grid": np.empty((0, 2, 3), dtype="float32")}, RNG).shape == (0, 6)

@@ -1,15 +1,14 @@
 """Any size, the same network from its settings, a density that is one, and an encoder blind to the group."""
 
 import math
-from collections import namedtuple
 
 import numpy as np
 import pytest
 import torch
 
+from skfairgen.nn import EnergyPrior, Given, LatentDensity
 from skfairgen.nn.grid import GridDensity, GridEncoder
 
-Given = namedtuple("Given", ["classes", "levels"])
 SHAPES = [(1, 1, 1), (3, 1, 2), (1, 3, 5), (2, 9, 17), (3, 28, 28), (1, 33, 2), (1, 1), (4, 3), (6, 50), (2, 131)]
 
 
@@ -148,6 +147,21 @@ def test_a_student_is_as_small_as_asked():
     for size, message in [(0, "in .0, 1."), (1e-6, "narrowest network has"), ({"width": 3}, "'channels', ")]:
         with pytest.raises(ValueError, match=message):
             density.student_settings(size)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 1)], ids=str)
+def test_a_student_of_tiny_items_has_a_narrower_prior(shape):
+    encoder = GridEncoder(shape, 16)
+    teacher = LatentDensity(EnergyPrior(16, 2), GridDensity(shape, [2], 16), encoder, n_classes=2)
+    assert teacher.student(0.2).n_parameters <= 0.2 * teacher.n_parameters
+
+
+def test_many_items_are_drawn_as_few_are():
+    density, _, given, code = make(n=600, residual_noise=True)
+    noise = torch.rand(600, density.n_noise, generator=generator())
+    rows = slice(250, 270)
+    drawn = density.sample(given, noise, code)["grid"][rows]
+    torch.testing.assert_close(drawn, density.sample(Given(None, given.levels[rows]), noise[rows], code[rows])["grid"])
 
 
 def test_a_shape_without_sides_is_refused():
