@@ -1,6 +1,7 @@
 """What a FairGenerator does with its parameters: it is fitted, and what draws its rows is made."""
 
 import warnings
+from copy import copy
 
 import numpy as np
 import pandas as pd
@@ -44,16 +45,6 @@ def fit_generator(generator, table, rng):
         latent=latent_settings(generator, len(table.rows)) if is_latent else None,
         go_on_from=generator if generator.warm_start and hasattr(generator, "model_") else None,
     )
-    fitted = {}
-    wish = _wish(generator, table.schema, generator.criterion, generator.strength, is_latent)
-    if wish.criterion in REPAIRED:  # what it needs is learned now, and not with the first draw
-        audited = table.rows if table.rows.weights is None else None  # drawn rows follow the weights, real ones do not
-        tuning = tuning_of(generator, learned.reader, table.cells, wish.sees_group, audited)
-        repair = learned.model.repair(wish, learned.reader.stratum_codes, tuning, generator.n_threads)
-        warn_of_lost_accuracy(repair)
-        if getattr(repair, "records", ()):
-            fitted["tuning_"] = pd.DataFrame(repair.records)
-            warn_of_missed_gap(fitted["tuning_"])
     set_fitted(
         generator,
         reader_=learned.reader,
@@ -62,10 +53,36 @@ def fit_generator(generator, table, rng):
         classes_=table.schema.classes,
         groups_=table.schema.group_names,
         cell_counts_=cell_names(table.schema).as_dict(table.cells.counts),
-        **fitted,
+        **_planned(generator, table, learned.reader, learned.model, is_latent),
         **table.names,
     )
     return generator
+
+
+def planned_for_blind(generator, table):
+    """Return a copy of a fitted FairGenerator whose labels are planned for models that do not see the group.
+
+    It is what ``sensitive_at_prediction=False`` would have fitted, if no sensitive column is learned beside its group.
+    """
+    made = copy(generator).set_params(sensitive_at_prediction=False)
+    vars(made).update(_planned(made, table, made.reader_, made.model_, is_latent=False))
+    return made
+
+
+def _planned(generator, table, reader, model, is_latent):
+    """Learn what a criterion needs now, and not with the first draw; return what is noted of it."""
+    wish = _wish(generator, table.schema, generator.criterion, generator.strength, is_latent)
+    if wish.criterion not in REPAIRED:
+        return {}
+    audited = table.rows if table.rows.weights is None else None  # drawn rows follow the weights, real ones do not
+    tuning = tuning_of(generator, reader, table.cells, wish.sees_group, audited)
+    repair = model.repair(wish, reader.stratum_codes, tuning, generator.n_threads)
+    warn_of_lost_accuracy(repair)
+    if not getattr(repair, "records", ()):
+        return {}
+    rounds = pd.DataFrame(repair.records)
+    warn_of_missed_gap(rounds)
+    return {"tuning_": rounds}
 
 
 def drawer_of(generator, criterion="fitted", strength="fitted"):

@@ -1,6 +1,6 @@
 """What a FairDistillResampler does with its parameters: teacher, student, rows."""
 
-from copy import copy
+from copy import copy, deepcopy
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from skfairgen.estimators._distill import distill
 from skfairgen.estimators._distilled_generator import student_drawer
 from skfairgen.estimators._fair_generator import FairGenerator
 from skfairgen.estimators._fitted import set_fitted
-from skfairgen.estimators._generator_fitting import drawer_of, fit_generator
+from skfairgen.estimators._generator_fitting import drawer_of, fit_generator, planned_for_blind
 from skfairgen.estimators._learning import read_table
 from skfairgen.estimators._parameters import uses_latent
 from skfairgen.estimators._resampling_plan import ResamplingPlan
@@ -24,6 +24,32 @@ def resample(resampler, table, X, sensitive_features):
     plan = ResamplingPlan.of(resampler, table)
     rng = random_generator(resampler.random_state)
     teacher = fit_generator(_teacher(resampler, table, rng), table, rng)
+    return _resampled(resampler, table, plan, teacher, rng, X, sensitive_features)
+
+
+def resample_for_both(resampler, X, y):
+    """Return the rows for a model that sees the sensitive columns of X, and those for one that does not.
+
+    They are what two resamplers of the same seed return, with ``sensitive_at_prediction=True`` and ``False``. One
+    training serves both, unless a sensitive column is a number cut into bands: others may then be learned as distances
+    from it, which rows for a model that does not see it must not be.
+    """
+    sees, blind = (copy(resampler).set_params(sensitive_at_prediction=seen) for seen in (True, False))
+    table = read_labeled(sees, X, y, None)
+    plans = [ResamplingPlan.of(each, table) for each in (sees, blind)]
+    rng = random_generator(resampler.random_state)
+    teacher = fit_generator(_teacher(sees, table, rng), table, rng)
+    if set(table.schema.sensitive_positions) & set(table.schema.feature_positions):
+        return _resampled(sees, table, plans[0], teacher, rng, X, None), blind.fit_resample(X, y)
+    again = deepcopy(rng)
+    return (
+        _resampled(sees, table, plans[0], teacher, rng, X, None),
+        _resampled(blind, table, plans[1], planned_for_blind(teacher, table), again, X, None),
+    )
+
+
+def _resampled(resampler, table, plan, teacher, rng, X, sensitive_features):
+    """Draw rows of a fitted teacher, or of its student, set the fitted attributes and return rows and labels."""
     n_rows = len(table.rows)
     is_auto = resampler.distill == "auto"
     student = _student(resampler, teacher, rng) if _is_to_be_tried(resampler.distill, n_rows) else None

@@ -116,8 +116,8 @@ def compare(
 
     A remedy that cannot run on the table is left out; the reason is told.
 
-    "fair rows" are those for a model that sees the sensitive columns. For one that does not, pass
-    ``Remedy.from_sampler("fair rows, blind", FairDistillResampler(..., sensitive_at_prediction=False))``.
+    "fair rows" are planned twice from one training: for the model that sees the sensitive columns, and, with
+    ``sensitive_at_prediction=False``, for the one that does not.
 
     Examples
     --------
@@ -168,7 +168,8 @@ def compare(
         )
         others = [remedy for remedy in chosen if remedy.name in held_out and remedy.name != AS_IT_IS]
         is_unequal = inequality_p_value(codes[AS_IT_IS], truth, compared, positives, scoring, cv) < SIGNIFICANCE
-        verdicts[features] = judge(paired[features], others, scoring, max_accuracy_loss, len(classes), is_unequal)
+        rule = scoring, max_accuracy_loss, len(classes), is_unequal
+        verdicts[features] = judge(paired[features], others, *rule, sees=features == SEES)
         frames[features] = _figures(held_out, paired[features], verdicts[features], truth, trials.folds, positives)
     return Comparison(
         pd.concat(frames, names=["features", "remedy"]),

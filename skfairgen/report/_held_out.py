@@ -123,7 +123,8 @@ def _trial(estimator, X, y, is_test, classes, remedy, setting):
                 continue
             start = time.perf_counter()
             try:
-                said = _fit_and_predict(estimator, rows, X_test, dropped, classes, remedy, setting)
+                own = rows[features == SEES] if isinstance(rows, dict) else rows
+                said = _fit_and_predict(estimator, own, X_test, dropped, classes, remedy, setting)
             except (ValueError, ImportError) as error:
                 answers[features] = str(error)
                 continue

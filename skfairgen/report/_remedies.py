@@ -20,6 +20,9 @@ from skfairgen.report._plain_features import as_words, is_word_column
 AS_IT_IS = "as it is"
 _TIMES_AS_MANY = 4  # rows in the output of "fair rows added", against those that came in
 _NEIGHBORS = 5
+_PLANNED_FOR_BLIND = (
+    "Its rows were planned for such a model: pass sensitive_at_prediction=False to FairDistillResampler."
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ class Remedy:
     rows : callable
         ``rows(X, y, setting) -> X, y, sample_weight``: the rows to train on, from the training rows of a fold;
         the weights are None for a remedy that does not weigh. `setting` has the attributes ``sensitive_columns``
-        (list), ``criterion`` (str) and ``seed`` (int).
+        (list), ``criterion`` (str) and ``seed`` (int). A dict of bool to such rows has those for a model that sees the
+        sensitive columns (True), and those for one that does not.
     model : callable
         ``model(estimator, setting) -> estimator``: the unfitted estimator to train.
     needs_group : bool, default=False
@@ -67,6 +71,8 @@ class Remedy:
     is_free : bool, default=False
         Whether it costs nothing: no row is drawn, no generator trained. Of two that do equally well, one that is free
         is recommended.
+    blind_note : str, default=""
+        A sentence to add where it is recommended for a model that does not see the sensitive columns.
 
     Examples
     --------
@@ -81,6 +87,7 @@ class Remedy:
     model: Callable[..., Any] = _same_model
     needs_group: bool = False
     is_free: bool = False
+    blind_note: str = ""
 
     @classmethod
     def from_sampler(cls, name: str, sampler: Any) -> Self:
@@ -228,6 +235,8 @@ def _joined(y, labels):
 
 def _fair_rows(mode):
     def rows(X, y, setting):
+        from skfairgen.estimators._resampling import resample_for_both  # loads torch
+
         resampler = skfairgen.FairDistillResampler(
             setting.sensitive_columns,
             criterion=setting.criterion,
@@ -235,7 +244,8 @@ def _fair_rows(mode):
             n_samples=_TIMES_AS_MANY * len(X) if mode == "augment" else None,
             random_state=setting.seed,
         )
-        return *resampler.fit_resample(X, y), None
+        both = resample_for_both(resampler, X, y)
+        return {sees: (*rows, None) for sees, rows in zip((True, False), both, strict=True)}
 
     return rows
 
@@ -249,7 +259,7 @@ REMEDIES = (
     Remedy("class x group weights", rows=_weights, is_free=True),
     Remedy("random copies", rows=_copies, is_free=True),
     Remedy("SMOTENC", rows=_smote),
-    Remedy("fair rows added", rows=_fair_rows("augment")),
-    Remedy("fair rows instead", rows=_fair_rows("replace")),
+    Remedy("fair rows added", rows=_fair_rows("augment"), blind_note=_PLANNED_FOR_BLIND),
+    Remedy("fair rows instead", rows=_fair_rows("replace"), blind_note=_PLANNED_FOR_BLIND),
     Remedy("group thresholds", model=_group_thresholds, needs_group=True),
 )

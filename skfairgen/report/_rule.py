@@ -26,8 +26,8 @@ class Verdict:
         A remedy of larger gain that `best` does as well as, within chance, and at no cost.
     is_unequal : bool
         Whether the model as it is treats the groups unequally beyond chance.
-    needs_group : bool
-        Whether `best` has to know the group of a row to predict.
+    note : str
+        What has to be known of `best`, in a sentence.
     """
 
     best: str | None
@@ -35,7 +35,7 @@ class Verdict:
     too_dear: list
     instead_of: str | None = None
     is_unequal: bool = True
-    needs_group: bool = False
+    note: str = ""
 
 
 def rule_in_words(scoring, max_accuracy_loss):
@@ -49,7 +49,7 @@ def rule_in_words(scoring, max_accuracy_loss):
     )
 
 
-def judge(paired, remedies, scoring, max_accuracy_loss, n_classes, is_unequal):
+def judge(paired, remedies, scoring, max_accuracy_loss, n_classes, is_unequal, sees=True):
     """Apply the rule.
 
     Parameters
@@ -63,6 +63,8 @@ def judge(paired, remedies, scoring, max_accuracy_loss, n_classes, is_unequal):
     n_classes : int
     is_unequal : bool
         Whether the model as it is treats the groups unequally beyond chance.
+    sees : bool, default=True
+        Whether it sees the sensitive columns.
 
     Returns
     -------
@@ -71,7 +73,7 @@ def judge(paired, remedies, scoring, max_accuracy_loss, n_classes, is_unequal):
     if not is_unequal:
         return Verdict(None, [], [], is_unequal=False)
     changes = {remedy.name: paired.change(AS_IT_IS, remedy.name, scoring) for remedy in remedies}
-    free, needing = ({r.name for r in remedies if getattr(r, trait)} for trait in ("is_free", "needs_group"))
+    free, notes = {r.name for r in remedies if r.is_free}, {r.name: _note(r, sees) for r in remedies}
     changes = {name: change for name, change in changes.items() if np.isfinite(change[0])}
     if not changes:
         return Verdict(None, [], [])
@@ -87,8 +89,8 @@ def judge(paired, remedies, scoring, max_accuracy_loss, n_classes, is_unequal):
     best = cheap[0]
     for name in cheap:
         if name in free and all(_does_as_well(paired, other, name, scoring) for other in cheap):
-            return Verdict(name, helping, too_dear, instead_of=None if name == best else best)
-    return Verdict(best, helping, too_dear, needs_group=best in needing)
+            return Verdict(name, helping, too_dear, instead_of=None if name == best else best, note=notes[name])
+    return Verdict(best, helping, too_dear, note=notes[best])
 
 
 def verdict_in_words(verdict, paired, scoring, seeing):
@@ -107,8 +109,8 @@ def verdict_in_words(verdict, paired, scoring, seeing):
         said.append(
             f"It does as well as {_with_price(paired, verdict.instead_of, scoring)}, within chance, and costs nothing."
         )
-    if verdict.needs_group:
-        said.append("It has to know the group of every row it decides on, and sets each group its own threshold.")
+    if verdict.note:
+        said.append(verdict.note)
     others = [
         f"“{name}”"
         for name in verdict.beyond_chance
@@ -125,6 +127,12 @@ def verdict_in_words(verdict, paired, scoring, seeing):
 def words_of(figure):
     """Return the name of a figure in words."""
     return figure.replace("roc_auc", "ROC-AUC").replace("_", " ")
+
+
+def _note(remedy, sees):
+    if remedy.needs_group:
+        return "It has to know the group of every row it decides on, and sets each group its own threshold."
+    return "" if sees else remedy.blind_note
 
 
 def _is_too_dear(paired, name, max_accuracy_loss, n_classes):

@@ -138,6 +138,17 @@ def test_without_the_sensitive_columns_the_model_never_gets_them(biased):
     assert Watching.seen.count(True) == Watching.seen.count(False) == 2
 
 
+def test_rows_for_what_the_model_sees_reach_that_model(biased):
+    def rows(X, y, setting):
+        return {True: (X, np.ones_like(y), None), False: (X, np.zeros_like(y), None)}
+
+    X, y = biased[0][:300], biased[1][:300]
+    remedies = [Remedy("constant", rows=rows)]
+    found = compare(DummyClassifier(), X, y, sensitive_columns="group_0", remedies=remedies, cv=2, random_state=0)
+    assert (found.predictions_[SEES, "constant"] == 1).all()
+    assert (found.predictions_[DOES_NOT_SEE, "constant"] == 0).all()
+
+
 def test_what_cannot_run_is_left_out_and_says_why(biased):
     found = compare(
         KNeighborsClassifier(), *biased, sensitive_columns="group_0", remedies=[WEIGHTS], cv=2, random_state=0

@@ -1,11 +1,14 @@
 """What each remedy does to the training rows or the model."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 from imblearn.over_sampling import RandomOverSampler
 from sklearn.linear_model import LogisticRegression
 
+import skfairgen
 from skfairgen.datasets import make_biased_classification
 from skfairgen.report import Remedy
 from skfairgen.report._group_thresholds import GroupThresholds
@@ -58,6 +61,23 @@ def test_a_cell_without_rows_cannot_be_copied():
     X = pd.DataFrame({"group_0": ["a", "a", "b", "b"], "x": [1.0, 2.0, 3.0, 4.0]})
     with pytest.raises(ValueError, match="Group 'b' has no row of class 1"):
         BY_NAME["random copies"].rows(X, pd.Series([0, 1, 0, 0]), SETTING)
+
+
+@pytest.mark.filterwarnings("ignore::skfairgen.exceptions.CollapseWarning")
+def test_fair_rows_are_planned_for_what_the_model_sees(rows, monkeypatch):
+    quick = partial(skfairgen.FairDistillResampler, max_epochs=1, tuned_for=None)
+    monkeypatch.setattr(skfairgen, "FairDistillResampler", quick)
+    X, y = rows
+    both = BY_NAME["fair rows added"].rows(X, y, SETTING)
+    blind = quick(
+        ["group_0"],
+        criterion="demographic_parity",
+        sensitive_at_prediction=False,
+        n_samples=4 * len(X),
+        random_state=0,
+    )
+    pd.testing.assert_series_equal(both[False][1], blind.fit_resample(X, y)[1])
+    assert not both[True][1].equals(both[False][1])
 
 
 def test_a_sampler_becomes_a_remedy(rows):

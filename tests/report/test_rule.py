@@ -5,6 +5,7 @@ import pytest
 
 from skfairgen.report import Remedy
 from skfairgen.report._paired_bootstrap import PairedDraws
+from skfairgen.report._remedies import REMEDIES
 from skfairgen.report._rule import judge, verdict_in_words
 
 SCORING = "demographic_parity_ratio"
@@ -79,6 +80,15 @@ def test_nothing_is_recommended_where_the_groups_are_treated_alike():
     verdict, said = verdict_on(is_unequal=False, large=(0.9, 0.85, 0.8))
     assert verdict.best is None
     assert "no more unequally than chance" in said
+
+
+@pytest.mark.parametrize("sees", [True, False])
+def test_rows_for_a_model_that_does_not_see_the_group_say_how_to_get_them(sees):
+    paired = paired_of(fair_rows_added=(0.95, 0.85, 0.8))
+    added = next(remedy for remedy in REMEDIES if remedy.name == "fair rows added")
+    verdict = judge(paired, [added], SCORING, 0.02, 2, True, sees=sees)
+    said = verdict_in_words(verdict, paired, SCORING, "Here")
+    assert ("sensitive_at_prediction=False" in said) is not sees
 
 
 def test_what_needs_the_group_says_so():

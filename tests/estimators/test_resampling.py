@@ -1,0 +1,40 @@
+"""One training for rows of two kinds: for a model that sees the sensitive columns, and for one that does not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skfairgen import FairDistillResampler
+from skfairgen.estimators import _resampling
+from skfairgen.estimators._resampling import resample_for_both
+
+
+def _table(sensitive):
+    rng = np.random.default_rng(0)
+    y = pd.Series(rng.integers(0, 2, 120), name="y")
+    X = pd.DataFrame(
+        {"x": rng.normal(size=120) + y, "s": rng.permutation(["a", "b"] * 60), "age": rng.permutation(120)}
+    )
+    X["born"] = 2000 - X["age"]
+    return X.drop(columns="s" if sensitive == "age" else "age"), y
+
+
+@pytest.mark.filterwarnings(
+    "ignore::skfairgen.exceptions.CollapseWarning", "ignore::skfairgen.exceptions.SmallGroupWarning"
+)
+@pytest.mark.parametrize(("sensitive", "n_trained"), [("s", 1), ("age", 2)])
+def test_the_rows_for_both_are_those_of_two_resamplers(monkeypatch, sensitive, n_trained):
+    """`born` is learned as the distance from an age that models see, so that one training is not enough there."""
+    options = {"criterion": "demographic_parity", "tuned_for": None, "max_epochs": 1, "random_state": 0}
+    X, y = _table(sensitive)
+    trained = []
+    learn = _resampling.fit_generator
+    monkeypatch.setattr(_resampling, "fit_generator", lambda *args: trained.append(1) or learn(*args))
+    resampler = FairDistillResampler(sensitive, **options)
+    both = resample_for_both(resampler, X, y)
+    assert len(trained) == n_trained
+    for sees, (X_new, y_new) in zip((True, False), both, strict=True):
+        alone = FairDistillResampler(sensitive, **options, sensitive_at_prediction=sees).fit_resample(X, y)
+        pd.testing.assert_frame_equal(X_new, alone[0], check_exact=True)
+        pd.testing.assert_series_equal(y_new, alone[1])
+    assert not both[0][1].equals(both[1][1])
