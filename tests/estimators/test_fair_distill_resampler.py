@@ -291,7 +291,7 @@ def test_a_tiny_cell_is_filled_and_named_in_a_warning(n_rows):
     X, y = _small()
     rare = X.iloc[:n_rows].assign(s="c")
     X, y = pd.concat([X, rare], ignore_index=True), np.append(y, [1] * n_rows)
-    noun = rf"\(1, 'c'\) \({n_rows} real rows\)"
+    noun = r"\(1, 'c'\) \(fewer than 5 real rows\)"
     with pytest.warns(SmallGroupWarning, match=noun):
         X_new, y_new = _resampler("s", sampling_strategy={(1, "c"): 25}).fit_resample(X, y)
     assert _cells(X_new, y_new, "s").loc[1, "c"] == 25
