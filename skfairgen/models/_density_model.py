@@ -8,12 +8,13 @@ from torch import nn
 
 from skfairgen.criteria import Cells, apportion
 from skfairgen.data import State
-from skfairgen.models._draws import CHUNK_ROWS, Draws, by_chunks
+from skfairgen.models._draws import Draws, by_chunks
 from skfairgen.nn import Density, Given, build
 from skfairgen.training import torch_runtime
 
 TOLERANCE = 1e-6  # of shares that sum to 1
 MAX_SETTINGS = 10_000  # numbers of one setting: columns, for a table
+SCORED_ROWS = 1_024  # at a time: they stay in the cache of a processor
 
 
 class DensityModel:
@@ -115,7 +116,7 @@ class DensityModel:
         shares = self.of_all_classes(cells.class_shares.T.astype(np.float32))
         arrays = {**items, "levels": cells.levels[group_codes], "class_shares": shares[group_codes]}
         places = cells.codes_of(np.arange(cells.n_classes))
-        n_rows = max(CHUNK_ROWS // shares.shape[1], 1)  # the posterior passes every item once for each class
+        n_rows = max(SCORED_ROWS // shares.shape[1], 1)  # the posterior passes every item once for each class
         with torch_runtime(n_threads, self.device):
             return by_chunks(posterior, arrays, self.device, n_rows)["scores"][:, places].astype(np.float64)
 
@@ -143,7 +144,8 @@ class DensityModel:
         with torch_runtime(n_threads, self.device), torch.no_grad():
             for class_code, group in np.ndindex(log_shares.shape):
                 levels = torch.as_tensor(cells.levels[group], device=self.device).long()
-                terms = by_chunks(likelihood(levels, int(cells.codes_of(class_code))), items, self.device)["terms"]
+                log_prob = likelihood(levels, int(cells.codes_of(class_code)))
+                terms = by_chunks(log_prob, items, self.device, SCORED_ROWS)["terms"]
                 found.append(terms + log_shares[class_code, group])
         logits = np.stack(found, axis=1).astype(np.float64)
         logits -= logits.max(axis=1, keepdims=True)

@@ -156,7 +156,10 @@ class Comparison:
             verdict_in_words(verdict, self._paired[features], self.scoring, seeing[features])
             for features, verdict in self._verdicts.items()
         ]
-        said += [f"Not run, {features}: {remedy}. {why}" for (features, remedy), why in self.skipped_.items()]
+        where: dict[tuple[str, str], list[str]] = {}
+        for (features, remedy), why in self.skipped_.items():
+            where.setdefault((remedy, why), []).append(features)
+        said += [f"Not run, {' and '.join(features)}: {remedy}. {why}" for (remedy, why), features in where.items()]
         return said + [f"Note: {textwrap.shorten(note, 300, placeholder=' ...')}" for note in self.notes_]
 
     def plot(self, ax: "Axes | None" = None) -> plotting.ComparisonDisplay:

@@ -1,5 +1,6 @@
 """Held-out predictions: every real row once a repeat, by a model trained on the other folds."""
 
+import re
 import time
 import warnings
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from skfairgen.report._plain_features import with_plain_features
 from skfairgen.report._remedies import Setting
 
 SEES, DOES_NOT_SEE = "with sensitive", "without sensitive"
+_NUMBERS = re.compile(r"\d+([.,]\d+)*")
 
 
 @dataclass
@@ -48,7 +50,7 @@ class Trials:
     skipped : dict of (features, remedy) to str
         Why a remedy did not run.
     notes : list of str
-        What the models and remedies warned about, each message once.
+        What the models and remedies warned about, and which: each message once, whatever numbers it names.
     """
 
     held_out: dict
@@ -159,7 +161,9 @@ def _collect(jobs, answers, folds, n_classes):
     n_repeats, n_rows = folds.shape
     notes = {}
     for (remedy, repeat, fold), (by_features, warned) in zip(jobs, answers, strict=True):
-        notes |= dict.fromkeys(warned)
+        for message in warned:
+            _, remedies = notes.setdefault(_NUMBERS.sub("#", message), (message, {}))
+            remedies[remedy.name] = None
         for features, said in by_features.items():
             key = features, remedy.name
             if isinstance(said, str):
@@ -172,5 +176,5 @@ def _collect(jobs, answers, folds, n_classes):
             held_out.codes[repeat, test], held_out.scores[repeat, test], seconds = said
             held_out.seconds += seconds / (n_repeats * (folds.max() + 1))
     trials.held_out = {key: said for key, said in trials.held_out.items() if key not in trials.skipped}
-    trials.notes = list(notes)
+    trials.notes = [f"{', '.join(remedies)}: {message}" for message, remedies in notes.values()]
     return trials

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import warnings
 from html.parser import HTMLParser
 
 import numpy as np
@@ -155,7 +156,34 @@ def test_what_cannot_run_is_left_out_and_says_why(biased):
     )
     assert "KNeighborsClassifier.fit takes no sample_weight" in found.skipped_[SEES, WEIGHTS]
     assert (SEES, WEIGHTS) not in found.to_frame().index
-    assert "takes no sample_weight" in found.summary()
+    assert "takes no sample_weight" in " ".join(found.summary().split())
+
+
+def test_what_does_not_run_for_any_model_is_told_once(biased):
+    found = compare(
+        KNeighborsClassifier(), *biased, sensitive_columns="group_0", remedies=[WEIGHTS], cv=2, random_state=0
+    )
+    assert [said for said in found.sentences() if said.startswith("Not run")] == [
+        f"Not run, {SEES} and {DOES_NOT_SEE}: {WEIGHTS}. KNeighborsClassifier.fit takes no sample_weight."
+    ]
+
+
+def test_a_note_names_who_warned_and_comes_once_whatever_its_numbers(biased):
+    def rows(X, y, setting):
+        warnings.warn(f"{len(X):,} rows, seed {setting.seed}.", UserWarning, stacklevel=2)
+        return X, y, None
+
+    X, y = biased[0][:301], biased[1][:301]
+    remedies = [Remedy("one", rows=rows), Remedy("two", rows=rows)]
+    found = compare(GaussianNB(), X, y, sensitive_columns="group_0", remedies=remedies, cv=3, random_state=0)
+    assert len(found.notes_) == 1
+    assert found.notes_[0].startswith("one, two: 200 rows")
+
+
+def test_blue_is_named_where_something_is_recommended_only(comparison, biased):
+    assert "recommended remedy is blue" in comparison.to_html()
+    nothing = compare(GaussianNB(), *biased, sensitive_columns="group_0", remedies=[], cv=2, random_state=0)
+    assert "recommended remedy is blue" not in nothing.to_html()
 
 
 def test_thresholds_by_group_are_left_out_where_the_group_is_not_seen(comparison):
