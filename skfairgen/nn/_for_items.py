@@ -12,6 +12,9 @@ from skfairgen.nn._fair_autoencoder import FairAutoencoder
 from skfairgen.nn.grid import GridDensity, GridEncoder
 from skfairgen.nn.table import ColumnDensity, ColumnEncoder, TokenNumbers
 
+MANY_COLUMNS = 64  # above which they see each other by running sums, of
+CONTEXT_FEATURES = 128
+
 
 class ItemSpec(Protocol):
     """What a codec says of its items; `kind` is a name of :data:`NETWORKS`."""
@@ -45,7 +48,12 @@ def _column_density(spec: Any, given_cardinalities: Sequence[int], latent_featur
     if not latent_features:
         numbers = TokenNumbers([torch.as_tensor(own.copy()) for own in spec.values], spec.n_spikes)
     return ColumnDensity(
-        spec.cardinalities, given_cardinalities, generable, numbers=numbers, latent_features=latent_features
+        spec.cardinalities,
+        given_cardinalities,
+        generable,
+        numbers=numbers,
+        latent_features=latent_features,
+        context_features=CONTEXT_FEATURES if len(spec.cardinalities) > MANY_COLUMNS else 0,
     )
 
 

@@ -10,9 +10,11 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from skfairgen.nn._categorical_divergence import categorical_divergence
-from skfairgen.nn._density import Density, Given, Items, checked_widths
+from skfairgen.nn._density import Density, Given, Items
 from skfairgen.nn._random_layers import Dropout, Embedding, Linear
 from skfairgen.nn.table._column_skip import ColumnSkip, TokenNumbers
+from skfairgen.nn.table._running_context import RunningContext
+from skfairgen.nn.table._student_widths import student_widths
 from skfairgen.nn.table._token_draws import draw_tokens, uniforms_of
 
 
@@ -42,6 +44,8 @@ class ColumnDensity(Density):
         Width of each column's hidden block.
     latent_features : int
         Width :math:`K` of the code; 0 for none.
+    context_features : int
+        Width of the running sums that columns see each other by (:class:`RunningContext`); 0 for a dense layer.
     dropout : float
         Dropout rate of the hidden blocks, in [0, 1).
 
@@ -77,6 +81,7 @@ class ColumnDensity(Density):
         embedding_features: int = 8,
         hidden_features: int = 32,
         latent_features: int = 0,
+        context_features: int = 0,
         dropout: float = 0.1,
     ) -> None:
         super().__init__()
@@ -86,6 +91,7 @@ class ColumnDensity(Density):
             "embedding_features": int(embedding_features),
             "hidden_features": int(hidden_features),
             "latent_features": int(latent_features),
+            "context_features": int(context_features),
             "dropout": float(dropout),
             "scored": [int(own) for own in (numbers.scored if numbers else scored)],
         }
@@ -100,15 +106,18 @@ class ColumnDensity(Density):
         offsets = torch.tensor([0, *accumulate(seen)][: len(seen)], dtype=torch.long)
         self.register_buffer("offsets", offsets, persistent=False)
         self.embedding: Embedding = Embedding(max(sum(seen), 1), embedding_features)
+        n_seen = [len(given_cardinalities) + (0 if context_features else j) for j in range(self.n_noise)]
         #: how many input features column j may look at
-        n_given = len(given_cardinalities)
-        self.visible: list[int] = [latent_features + (n_given + j) * embedding_features for j in range(self.n_noise)]
+        self.visible: list[int] = [latent_features + n_values * embedding_features for n_values in n_seen]
         self.first_weight: nn.Parameter = _parameter(max(self.visible, default=0), self.n_noise * hidden_features)
         self.first_bias: nn.Parameter = _parameter(self.n_noise * hidden_features)
         mask = torch.zeros_like(self.first_weight, requires_grad=False)
         for j, n_visible in enumerate(self.visible):
             mask[:n_visible, self._units(j, j + 1)] = 1
         self.register_buffer("mask", mask, persistent=False)
+        self.context: RunningContext | None = None
+        if context_features:
+            self.context = RunningContext(self.n_noise, embedding_features, context_features, hidden_features)
         self.dropout: Dropout = Dropout(float(dropout))
         self.block_weight: nn.Parameter = _parameter(self.n_noise, hidden_features, hidden_features)
         self.block_bias: nn.Parameter = _parameter(self.n_noise, 1, hidden_features)
@@ -139,6 +148,8 @@ class ColumnDensity(Density):
         for j, n_visible in enumerate(self.visible):
             weight = self.first_weight.new_empty(n_visible, self.hidden_features).normal_(generator=generator)
             self.first_weight[:n_visible, self._units(j, j + 1)] = weight / math.sqrt(max(n_visible, 1))
+        if self.context is not None:
+            self.context.reset_parameters(generator)
         self.block_weight.normal_(generator=generator).div_(math.sqrt(self.hidden_features))
         for head in self.heads:
             head.reset_parameters(generator)
@@ -146,9 +157,7 @@ class ColumnDensity(Density):
         self.block_bias.zero_()
         if self.skip is not None:
             self.skip.correction.zero_()
-            for head in self.heads:
-                head.bias.zero_()
-                head.weight.zero_()
+            torch._foreach_zero_(list(self.heads.parameters()))
 
     def log_prob(self, items: Items, given: Given, code: Tensor | None = None) -> Tensor:
         """Return the log-likelihood of each column of each row, shape (B, D)."""
@@ -158,7 +167,9 @@ class ColumnDensity(Density):
     def logits(self, items: Items, given: Given, code: Tensor | None = None) -> list[Tensor]:
         """Return each column's logits given the columns before it, D tensors of shape (B, cardinality)."""
         values = torch.cat([_values(given), items["tokens"][:, :-1]], dim=1)
-        return self._logits(self._inputs(values, 0, code), 0, self.n_noise, values, self._means(values))
+        inputs = self._inputs(values, 0, code)
+        heard = None if self.context is None else self.context(inputs[:, self.visible[0] :])
+        return self._logits(inputs, 0, self.n_noise, values, self._means(values), heard)
 
     @property
     def n_parameters(self) -> int:
@@ -173,14 +184,16 @@ class ColumnDensity(Density):
         """
         values = _values(given)
         inputs = self.first_weight.new_zeros((len(values), self.first_weight.shape[0]))
+        sums, heard = inputs.new_zeros((len(values), self.settings["context_features"])), None
         tokens = values.new_empty((len(values), self.n_noise))
         written = self._inputs(values, 0, code)
         means = self._means(values)
-        end = 0
         for j in range(self.n_noise):
-            start, end = end, end + written.shape[1]
-            inputs[:, start:end] = written
-            (logits,) = self._logits(inputs, j, j + 1, values, means[:, j : j + 1])
+            if self.context is None or j == 0:
+                inputs[:, self.visible[j] - written.shape[1] : self.visible[j]] = written
+            else:
+                heard = self.context.step(sums, j, written)
+            (logits,) = self._logits(inputs, j, j + 1, values, means[:, j : j + 1], heard)
             tokens[:, j] = draw_tokens(self._drawable(j, logits, values), noise[:, j : j + 1])
             if j + 1 < self.n_noise:
                 written = self._inputs(tokens[:, j : j + 1], values.shape[1] + j)
@@ -233,14 +246,7 @@ class ColumnDensity(Density):
         ValueError
             If the widths are not whole numbers above 0 for exactly these names.
         """
-        if isinstance(size, Mapping):
-            widths = checked_widths(size, {"embedding_features", "hidden_features"})
-        else:
-            hidden = 2
-            while self._n_parameters_of(hidden + 1) <= size * self.n_parameters:
-                hidden += 1
-            widths = {"embedding_features": max(hidden // 2, 1), "hidden_features": hidden}
-        return {**self.settings, "dropout": 0.0, **widths}
+        return {**self.settings, "dropout": 0.0, **student_widths(self, size)}
 
     def student(self, size: float | Mapping[str, int]) -> "ColumnDensity":
         """Return an untrained student of :meth:`student_settings`: the same tokens, from the same closed form."""
@@ -249,15 +255,6 @@ class ColumnDensity(Density):
         if student.skip is not None and self.skip is not None:
             student.skip.take_over(self.skip)
         return student
-
-    def _n_parameters_of(self, hidden: int) -> int:
-        """Return the parameters of a network with hidden blocks of a width, and embeddings half as wide."""
-        embedding, n_given = max(hidden // 2, 1), len(self.given_cardinalities)
-        n_visible = sum(n_given + j for j in range(self.n_noise))
-        seen = sum(self.given_cardinalities + self.cardinalities[:-1])
-        first = (n_visible * embedding + self.n_noise) * hidden
-        skip = 0 if self.skip is None else 2 * self.n_noise * hidden
-        return seen * embedding + first + (self.n_noise * hidden + sum(self.cardinalities)) * (hidden + 1) + skip
 
     def _inputs(self, values: Tensor, place: int, code: Tensor | None = None) -> Tensor:
         embedded = self.embedding(values + self.offsets[place : place + values.shape[1]]).flatten(1)
@@ -270,14 +267,17 @@ class ColumnDensity(Density):
     def _drawable(self, place: int, logits: Tensor, values: Tensor) -> Tensor:
         return logits if self.skip is None else self.skip.drawable(place, logits, values)
 
-    def _logits(self, inputs: Tensor, first: int, end: int, values: Tensor, means: Tensor) -> list[Tensor]:
+    def _logits(
+        self, inputs: Tensor, first: int, end: int, values: Tensor, means: Tensor, heard: Tensor | None = None
+    ) -> list[Tensor]:
         """Return the logits of the columns from `first` to `end`; inputs hold what the last of them may look at."""
         units, n_seen = self._units(first, end), self.visible[end - 1] if end else 0
         weight = self.first_weight[:n_seen, units]
         if end - first > 1:  # a column alone sees all that it is given
             weight = weight * self.mask
-        hidden = F.silu(torch.addmm(self.first_bias[units], inputs[:, :n_seen], weight))
+        hidden = torch.addmm(self.first_bias[units], inputs[:, :n_seen], weight)
         hidden = hidden.view(len(inputs), end - first, self.hidden_features).transpose(0, 1)
+        hidden = F.silu(hidden if heard is None else hidden + heard)
         block = torch.baddbmm(self.block_bias[first:end], self.dropout(hidden), self.block_weight[first:end])
         hidden = hidden + F.silu(block)
         bars = self.barred.split(self.cardinalities)[first:end]

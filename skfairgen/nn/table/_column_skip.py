@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from skfairgen.nn.table._prefix_regressions import prefix_regressions
+from skfairgen.nn.table._prefix_regressions import feature_blocks, prefix_regressions
 
 MAX_LEVELS = 16  # of a seen column that have a feature of their own
 MIN_SHARE = 0.03  # of the rows, for a level or spike to have one
@@ -120,9 +120,8 @@ class ColumnSkip(nn.Module):
         """
         values, tokens = values.cpu(), tokens.cpu()
         seen = [*values.T, *tokens.T]
-        counts = [
-            torch.bincount(own, minlength=n).double() for own, n in zip(tokens.T, self.cardinalities, strict=True)
-        ]
+        sizes = zip(tokens.T, self.cardinalities, strict=True)
+        counts = [torch.bincount(own, minlength=n).double() for own, n in sizes]
         scores = [
             _normal_scores(own.double(), count) if is_scored else torch.zeros_like(count)
             for own, count, is_scored in zip(numbers.values, counts, self.scored, strict=True)
@@ -133,10 +132,8 @@ class ColumnSkip(nn.Module):
         starts = list(accumulate([1, *(table.shape[1] for table in features)]))
         numeric = [j for j, is_scored in enumerate(self.scored) if is_scored]
         if numeric:
-            ones = torch.ones((len(tokens), 1), dtype=torch.float64)
-            X = torch.cat([ones, *[table[own] for table, own in zip(features, seen, strict=True)]], dim=1)
             targets = [starts[self.n_given + j] for j in numeric]
-            weights, errors = prefix_regressions(X, targets, free=starts[self.n_given])
+            weights, errors = prefix_regressions(feature_blocks(features, seen), targets, free=starts[self.n_given])
             self.log_precision[numeric] = -errors.clamp(LEAST_ERROR, 1.0).log().to(self.effects)
             for place, (table, offset) in enumerate(zip(features[:-1], self.offsets.tolist(), strict=True)):
                 effects = table @ weights[starts[place] : starts[place + 1]] + (weights[0] if place == 0 else 0.0)
