@@ -101,7 +101,7 @@ class FairEncoder(CodeTransformer):
     random_state : int, RandomState or None, default=None
         Seed. None takes fresh entropy and leaves numpy's global state alone.
     verbose : bool or int, default=0
-        1 shows a progress bar.
+        1 shows a progress bar, and says what a training of over 30 seconds will cost.
 
     Attributes
     ----------

@@ -89,7 +89,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
     random_state : int, RandomState or None, default=None
         Seed. None takes fresh entropy and leaves numpy's global state alone.
     verbose : bool or int, default=0
-        1 shows progress bars of the training and of the tuning.
+        1 shows progress bars of the training and of the tuning, and says what a training of over 30 seconds will cost.
 
     Attributes
     ----------

@@ -14,6 +14,7 @@ from skfairgen.exceptions import TrainingBudgetWarning
 from skfairgen.nn import draw_from
 from skfairgen.training._batches import Rows, SlicedBatches, TensorRows
 from skfairgen.training._callbacks import AnnealedBudget, AveragedWeights, EpochBar, StopTraining
+from skfairgen.training._cost_notice import CostNotice
 from skfairgen.training._options import MAX_ROWS_AN_EPOCH, DistillationOptions, TrainingOptions
 from skfairgen.training._progress import Progress
 
@@ -109,8 +110,10 @@ def train(
         If the user interrupts training; the module is then in an unknown state.
     """
     n_in_epoch = len(SlicedBatches(rows, batch_size, generator, MAX_ROWS_AN_EPOCH))
-    budget = AnnealedBudget(progress, options.max_seconds, options.max_epochs * n_in_epoch)
-    bar = [EpochBar(options.max_epochs, description)] if options.verbose else []
+    n_batches = options.max_epochs * n_in_epoch
+    budget = AnnealedBudget(progress, options.max_seconds, n_batches)
+    notice = CostNotice(n_batches, options.max_seconds, description)
+    shown = [notice, EpochBar(options.max_epochs, description)] if options.verbose else []
     net = TaskNet(
         module,
         task=task,
@@ -132,7 +135,7 @@ def train(
             budget,
             *callbacks,
             AveragedWeights(progress),
-            *bar,
+            *shown,
         ],
         callbacks__print_log=None,
         device=options.device,

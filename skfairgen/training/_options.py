@@ -24,7 +24,7 @@ class TrainingOptions:
     device : str
         Torch device.
     verbose : int
-        1 shows a progress bar.
+        1 shows a progress bar, and what a long training will cost.
     """
 
     max_epochs: int
