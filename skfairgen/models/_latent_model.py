@@ -9,6 +9,7 @@ from torch import Generator
 
 from skfairgen.nn import PRIORS, FairAutoencoder, LatentDensity, autoencoder_for
 from skfairgen.training import (
+    BALANCE,
     LatentObjective,
     TensorRows,
     TrainingOptions,
@@ -116,7 +117,8 @@ def fit_latent_density(
     trained = fitted.module
     kept = np.setdiff1d(np.arange(len(arrays["classes"])), fitted.held_out)
     rows = TensorRows(row_tensors({name: values[kept] for name, values in arrays.items()}, options.device))
-    codes, groups = codes_by_class(trained, rows, generator)
+    power = BALANCE if settings.guidance else 0.0  # what guides is to tell the group by more than the class
+    codes, groups = codes_by_class(trained, rows, generator, power=power)
     guided = {"guidance": settings.guidance, "n_groups": int(groups.max()) + 1} if settings.guidance else {}
     prior = PRIORS[settings.prior](settings.latent_features, max(n_classes, 1), **guided, generator=generator)
     per_epoch = -(-len(kept) // latent_batch_size(options, len(kept)))

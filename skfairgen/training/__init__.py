@@ -1,6 +1,7 @@
 """The training loop, what it is used for, seeds, threads and files."""
 
 from skfairgen.training._batches import TensorRows, row_tensors
+from skfairgen.training._cell_balance import BALANCE
 from skfairgen.training._fair_objective import FairObjective
 from skfairgen.training._fit_autoencoder import MIN_BATCHES, AutoencoderFit, fit_autoencoder
 from skfairgen.training._fit_density import DensityFit, fit_density
@@ -22,6 +23,7 @@ from skfairgen.training._runtime import (
 )
 
 __all__ = [
+    "BALANCE",
     "MIN_BATCHES",
     "AutoencoderFit",
     "DensityFit",

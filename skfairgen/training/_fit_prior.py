@@ -70,11 +70,13 @@ class ClassCodes:
 
 
 def codes_by_class(
-    autoencoder: FairAutoencoder, rows: TensorRows, generator: Generator, n_each: int = N_EACH
+    autoencoder: FairAutoencoder, rows: TensorRows, generator: Generator, n_each: int = N_EACH, power: float = 0.0
 ) -> tuple[Tensor, Tensor]:
     """Return codes of rows, with their noise, shape (n_each, n_classes, K), and their groups, (n_each, n_classes).
 
-    In each class, groups are as in training. A row without a class is left out; without classes there is one.
+    A fair code says nothing of the group, so every row of a class counts alike: the few of rare groups, drawn more
+    often, would make poor classes. A `power` above 0 balances groups within each class, as that of
+    :func:`cell_balanced_probabilities`. A row without a class is left out; without classes there is one.
     """
     means, log_variances = (values.cpu() for values in encode(autoencoder, rows))
     classes = rows.tensors["classes"].cpu()
@@ -85,7 +87,7 @@ def codes_by_class(
     drawn = []
     for label in range(n_classes):
         own = (classes == label).nonzero().squeeze(1)
-        chances = torch.as_tensor(cell_balanced_probabilities(groups[own.numpy()]))
+        chances = torch.as_tensor(cell_balanced_probabilities(groups[own.numpy()], power))
         if "weights" in rows.tensors:
             chances = chances * rows.tensors["weights"].cpu()[own]
         drawn.append(own[torch.multinomial(chances, n_each, replacement=True, generator=generator)])
