@@ -32,7 +32,8 @@ class TargetCodec:
         ------
         ValueError
             If `y` is no column of labels or one-hot columns, is missing in some row, continuous, of values without an
-            order, or holds more than 50 different whole numbers, dates or durations.
+            order, holds more than 50 different whole numbers, dates or durations, or a different label in most of more
+            than 50 rows.
         """
         self.native_: Native | None
         self.form_: Any
@@ -51,6 +52,11 @@ class TargetCodec:
         if not isinstance(self.dtype_, np.dtype | pd.api.extensions.ExtensionDtype):
             self.dtype_ = labels.dtype
         self.classes_: np.ndarray = np.unique(labels)
+        if len(self.classes_) > max(MAX_NUMBERS, len(labels) / 2):
+            raise ValueError(
+                f"y holds {len(self.classes_):,} different labels in {len(labels):,} rows, like a column of names; expected "
+                "classes that rows share. Pass the outcome, or join rare classes into one."
+            )
         return self
 
     @property

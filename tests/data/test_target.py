@@ -125,6 +125,11 @@ def test_numbers_that_are_strings_are_classes():
     assert len(TargetCodec().fit([str(code) for code in range(60)] * 2).classes_) == 60
 
 
+def test_names_of_rows_are_not_taken_for_classes():
+    with pytest.raises(ValueError, match="y holds 60 different labels in 119 rows, like a column of names; expected"):
+        TargetCodec().fit([str(code) for code in range(60)] + [str(code) for code in range(59)])
+
+
 REFUSED = {
     "a number": (3, "y is a int of the shape"),
     "a word": ("abc", "y is a str of the shape"),
