@@ -1,7 +1,7 @@
 """Install the lowest versions that setup.cfg names in a fresh environment, and run the suite there.
 
 Run ``python benchmarks/lowest_versions.py FOLDER [ARGUMENTS OF PYTEST]``: the environment is made in FOLDER. The whole
-suite takes about eight minutes of one core. torch is the exception: its version is that of constraints.txt, because
+suite takes about 25 minutes of one core. torch is the exception: its version is that of constraints.txt, because
 older ones come with gigabytes of accelerator libraries. Nobody has run the suite with its lowest version.
 """
 

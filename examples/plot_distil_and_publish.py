@@ -33,7 +33,7 @@ print(f"{file.stat().st_size / 1e3:.0f} kB, {student.n_parameters_:,} parameters
 X_new, y_new = load(file).sample(len(X), random_state=0)
 tables = {"real": (X, y), "new": (X_new, y_new)}
 for name, (frame, labels) in tables.items():
-    groups = labels.groupby(frame["group_0"])
+    groups = labels.groupby(frame["group_0"], observed=True)
     rates = [f"{group} {rows.mean():.2f} ±{1.96 * rows.sem():.2f}" for group, rows in groups]
     print(f"favorable class of the {name} rows: {', '.join(rates)}")
 

@@ -31,7 +31,7 @@ made = make_biased_classification(
 )
 X, X_test, y, y_test = train_test_split(made.data, made.target, test_size=0.5, random_state=0)
 (group,) = made.sensitive_columns
-print(f"Rows of each group and class:\n{y.groupby([X[group], y]).size().to_string()}")
+print(f"Rows of each group and class:\n{y.groupby([X[group], y], observed=True).size().to_string()}")
 
 # %%
 # fairlearn's model takes numbers only: the group stays a column until ``WithSensitiveColumns`` takes it out.

@@ -54,8 +54,8 @@ class TargetCodec:
         self.classes_: np.ndarray = np.unique(labels)
         if len(self.classes_) > max(MAX_NUMBERS, len(labels) / 2):
             raise ValueError(
-                f"y holds {len(self.classes_):,} different labels in {len(labels):,} rows, like a column of names; expected "
-                "classes that rows share. Pass the outcome, or join rare classes into one."
+                f"y holds {len(self.classes_):,} different labels in {len(labels):,} rows, like a column of names; "
+                "expected classes that rows share. Pass the outcome, or join rare classes into one."
             )
         return self
 

@@ -85,4 +85,4 @@ def test_half_floats_of_arrow_are_learned_and_come_back():
     form, read = TableFormat.of(frame)
     codec = TableCodec().fit(read)
     drawn = form.restore(codec.decode(codec.encode(read), np.random.default_rng(0)))
-    assert drawn.dtypes.equals(frame.dtypes) and drawn["half"].nunique() > 100
+    assert drawn.dtypes.equals(frame.dtypes) and len(set(drawn["half"])) > 100

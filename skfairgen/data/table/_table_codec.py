@@ -250,7 +250,8 @@ class TableCodec:
             for source in column.relation.sources if isinstance(column, DerivedColumn) else []:
                 kept &= same[source]
             own = _in_dtype_of(decoded[position].dtype, table[position])
-            decoded[position] = decoded[position].where(~kept, own)
+            rows = np.arange(len(kept)) + len(kept) * kept  # `where` of Arrow's own may abort
+            decoded[position] = pd.concat([decoded[position], own]).take(rows).set_axis(decoded.index)
         return decoded
 
     def fits(self, schema: Any) -> bool:
