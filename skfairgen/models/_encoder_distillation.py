@@ -91,7 +91,7 @@ def distill_code(
 
     encoder = model.autoencoder.encoder
     with torch_runtime(n_threads, options.device):
-        student = type(encoder)(**encoder.student_settings(size))
+        student = encoder.student(size)
         fitted = fit_encoder_student(student, model.autoencoder, draw, options, rng, generator, model.cells.n_rows)
     made = CodeModel(fitted.module, model.cells)
     return made, _report(model, made, source(N_REPORTED, rng), n_threads)

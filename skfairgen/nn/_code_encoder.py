@@ -1,7 +1,7 @@
 """What every encoder of items can do: Gaussian codes that are as fine as their noise."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Generator, Tensor, nn
@@ -57,6 +57,10 @@ class CodeEncoder(nn.Module):
     def student_settings(self, size: float | Mapping[str, int]) -> dict[str, Any]:
         """Return the settings of a student, as in :meth:`Density.student_settings`."""
         raise NotImplementedError
+
+    def student(self, size: float | Mapping[str, int]) -> Self:
+        """Return an untrained student of :meth:`student_settings`, which reads the same items."""
+        return type(self)(**self.student_settings(size))
 
     def coarsen(self, means: Tensor) -> Tensor:
         """Round means to whole steps of the resolution that :meth:`settle` found, shape (B, K)."""

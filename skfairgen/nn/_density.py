@@ -24,6 +24,11 @@ class Given(NamedTuple):
     classes: Tensor | None
     levels: Tensor
 
+    @property
+    def values(self) -> Tensor:
+        """The class, where there is one, and the levels side by side, shape (B, S) or (B, 1 + S)."""
+        return self.levels if self.classes is None else torch.cat([self.classes[:, None], self.levels], dim=1)
+
     def at(self, rows: Any) -> "Given":
         """Return what is given of some rows, chosen by a slice or a tensor."""
         return Given(None if self.classes is None else self.classes[rows], self.levels[rows])

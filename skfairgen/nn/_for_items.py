@@ -47,14 +47,16 @@ def _column_density(spec: Any, given_cardinalities: Sequence[int], latent_featur
     numbers = None
     if not latent_features:
         numbers = TokenNumbers([torch.as_tensor(own.copy()) for own in spec.values], spec.n_spikes)
-    return ColumnDensity(
+    density = ColumnDensity(
         spec.cardinalities,
         given_cardinalities,
         generable,
         numbers=numbers,
+        copied=_copied(spec),
         latent_features=latent_features,
         context_features=CONTEXT_FEATURES if len(spec.cardinalities) > MANY_COLUMNS else 0,
     )
+    return _filled(density, spec)
 
 
 def _column_encoder(
@@ -65,13 +67,27 @@ def _column_encoder(
     visible_terms: Sequence[int] | None = None,
     encode_levels: bool = True,
 ) -> CodeEncoder:
-    return ColumnEncoder(
+    encoder = ColumnEncoder(
         spec.cardinalities,
         cardinalities,
         latent_features,
         visible_columns=visible_terms,
         encode_given=encode_levels,
+        copied=_copied(spec),
     )
+    return _filled(encoder, spec)
+
+
+def _copied(spec: Any) -> list[int]:
+    """Return which columns copy others, as networks take it."""
+    links = [(place, copy.source, len(copy.bins)) for place, own in enumerate(spec.copies) for copy in own]
+    return [number for link in links for number in link]
+
+
+def _filled(network: Any, spec: Any) -> Any:
+    """Return a network that knows what the tokens of copies stand for."""
+    network.seen.fill([torch.as_tensor(copy.bins) for own in spec.copies for copy in own])
+    return network
 
 
 def _fits_columns(density: Any, spec: Any) -> bool:

@@ -37,6 +37,8 @@ class CategoricalColumn:
         Tokens that the fitted column held; the others must not be drawn.
     """
 
+    sources: tuple[int, ...] = ()
+
     def __init__(self, min_count: int = 5) -> None:
         self.min_count = min_count
         self.draws_rare_from_kept_: bool = False

@@ -41,14 +41,15 @@ class DerivedColumn:
         self.own = own
         self.is_native = is_native
 
-    def fit(self, column: pd.Series, table: Any) -> Self:
-        """Learn the distances of a Series from the relation."""
+    def fit(self, column: pd.Series, table: Any, reach: float = np.inf, n_bins: int | None = None) -> Self:
+        """Learn the distances of a Series from the relation, those of at most `reach`, in bins of their own number."""
         numbers, missing = to_numbers(column)
         self.low_, self.high_ = _bounds(numbers[~missing], self.own)
-        distances = self._distances(column, table)
+        distances = self.distances(column, table)
+        distances = np.where(np.abs(distances) <= reach, distances, np.nan)
         scaled = self._scaled(column)
         self.quantum_ = np.std(scaled[np.isfinite(scaled)]) * 1e-6
-        self.residual_ = NumericColumn(self.own.n_bins, self.own.min_count).fit(self._rounded(distances))
+        self.residual_ = NumericColumn(n_bins or self.own.n_bins, self.own.min_count).fit(self._rounded(distances))
         self.cardinality_ = self.residual_.cardinality_
         self.generable_ = self.residual_.generable_
         return self
@@ -86,19 +87,29 @@ class DerivedColumn:
             made.cardinality_, made.generable_ = residual.cardinality_, residual.generable_
         return made
 
+    @property
+    def sources(self) -> list[int]:
+        """Positions of the columns that it derives from."""
+        return self.relation.sources
+
     def encode(self, column: pd.Series, table: Any) -> np.ndarray:
         """Return the tokens of a Series whose sources are columns of `table`, shape (n_rows,)."""
-        return self.residual_.encode(self._rounded(self._distances(column, table)))
+        return self.residual_.encode(self._rounded(self.distances(column, table)))
 
     def decode(self, tokens: np.ndarray, rng: np.random.Generator, table: Any) -> pd.Series:
         """Draw a value for each token, given the decoded sources, as a Series of the fitted dtype."""
-        distances = self.residual_.decode_numbers(tokens, rng)
+        return from_numbers(self.decode_numbers(tokens, rng, table), tokens == MISSING, self.own.dtype_)
+
+    def decode_numbers(self, tokens: np.ndarray, rng: np.random.Generator, table: Any) -> np.ndarray:
+        """Draw a number for each token, given the decoded sources, an array of shape (n_rows,)."""
+        return self.at_distance(table, self.residual_.decode_numbers(tokens, rng))
+
+    def at_distance(self, table: Any, distances: np.ndarray | float) -> np.ndarray:
+        """Return the numbers at distances from what the relation says for the rows of a table, shape (n_rows,)."""
         predicted = self.relation.predict(table)
         if self.is_native:
-            values = self._stepped(self.relation.values(predicted)) + distances
-        else:
-            values = self.relation.values(predicted + distances)
-        return from_numbers(self._native(values), tokens == MISSING, self.own.dtype_)
+            return self._native(self._stepped(self.relation.values(predicted)) + distances)
+        return self._native(self.relation.values(predicted + distances))
 
     def without_records(self) -> Self:
         """Return a copy for decoding only, without the numbers of the outermost rows at either end."""
@@ -111,7 +122,8 @@ class DerivedColumn:
         values = floats(column)
         return form_of(values, "log") if self.relation.is_log and not self.is_native else values
 
-    def _distances(self, column, table):
+    def distances(self, column: pd.Series, table: Any) -> np.ndarray:
+        """Return the distances of a Series from the relation, NaN where unknown, shape (n_rows,)."""
         scaled, predicted = self._scaled(column), self.relation.predict(table)
         if self.is_native:
             predicted = self.relation.values(predicted)

@@ -37,6 +37,8 @@ class NumericColumn:
         Tokens that the fitted column held; the others must not be drawn.
     """
 
+    sources: tuple[int, ...] = ()
+
     def __init__(self, n_bins: int = 60, min_count: int = 5) -> None:
         self.n_bins = n_bins
         self.min_count = min_count
@@ -57,7 +59,7 @@ class NumericColumn:
         is_left = counts[~is_spike].sum() >= (self.min_count if is_spike.any() else 1)  # fewer rows join a spike
         n_bins = len(self.edges_) + 1 if is_left else 0
         self.cardinality_: int = 1 + len(self.spikes_) + n_bins
-        tokens = self._tokens(values)
+        tokens = self.tokens_of(values)
         self.grid_: np.ndarray
         self.is_discrete_: np.ndarray
         self.grid_, self.is_discrete_ = quantile_grids(
@@ -144,8 +146,20 @@ class NumericColumn:
         values, missing = to_numbers(column)
         tokens = np.zeros(len(values), dtype=np.int32)
         if self.cardinality_ > 1:
-            tokens[~missing] = self._tokens(self._rounded(values[~missing].astype(self.grid_.dtype, copy=False)))
+            tokens[~missing] = self.tokens_of(self._rounded(values[~missing].astype(self.grid_.dtype, copy=False)))
         return tokens
+
+    def tokens_of(self, values: np.ndarray) -> np.ndarray:
+        """Return the tokens of numbers as the column writes them, none missing, an int array of shape (n_rows,)."""
+        bins = 1 + len(self.spikes_) + np.searchsorted(self.edges_, values, side="right")
+        if not len(self.spikes_):
+            return bins.astype(np.int32)
+        above = np.searchsorted(self.spikes_, values).clip(max=len(self.spikes_) - 1)
+        if self.cardinality_ > 1 + len(self.spikes_):
+            return np.where(self.spikes_[above] == values, 1 + above, bins).astype(np.int32)
+        below = np.maximum(above - 1, 0)
+        distances = [np.abs(self.spikes_[place].astype(np.float64) - values) for place in (below, above)]
+        return (1 + np.where(distances[0] < distances[1], below, above)).astype(np.int32)
 
     def n_beyond(self, column: pd.Series) -> int:
         """Return how many numbers of a Series lie beyond either end of the fitted ones, of the end that has more."""
@@ -223,17 +237,6 @@ class NumericColumn:
     def _rounded(self, values):
         """Round floats to the column's decimals, so that 0.1 + 0.2 and 0.3 are one value."""
         return values if self.decimals_ is None else np.round(values, self.decimals_)
-
-    def _tokens(self, values):
-        bins = 1 + len(self.spikes_) + np.searchsorted(self.edges_, values, side="right")
-        if not len(self.spikes_):
-            return bins.astype(np.int32)
-        above = np.searchsorted(self.spikes_, values).clip(max=len(self.spikes_) - 1)
-        if self.cardinality_ > 1 + len(self.spikes_):
-            return np.where(self.spikes_[above] == values, 1 + above, bins).astype(np.int32)
-        below = np.maximum(above - 1, 0)
-        distances = [np.abs(self.spikes_[place].astype(np.float64) - values) for place in (below, above)]
-        return (1 + np.where(distances[0] < distances[1], below, above)).astype(np.int32)
 
 
 def _step(values):

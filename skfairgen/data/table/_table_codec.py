@@ -9,19 +9,20 @@ import pandas as pd
 
 from skfairgen.data._state import State, part_state, read_part
 from skfairgen.data.table._categorical_column import CategoricalColumn
+from skfairgen.data.table._copied_column import CopiedColumn
 from skfairgen.data.table._crowded_levels import row_features
 from skfairgen.data.table._derived_column import DerivedColumn
-from skfairgen.data.table._find_relations import find_relations, order_of
 from skfairgen.data.table._identifiers import find_identifiers
-from skfairgen.data.table._numbers import from_numbers, in_unit_of, is_numeric, kind_of_numbers
+from skfairgen.data.table._numbers import from_numbers, in_unit_of, is_numeric
 from skfairgen.data.table._numeric_column import NumericColumn
 from skfairgen.data.table._orders import Orders
+from skfairgen.data.table._related_columns import with_relations
 from skfairgen.data.table._relation import floats
 from skfairgen.data.table._text_columns import warn_about_text
 from skfairgen.data.table._token_spec import TokenSpec, token_spec
 
 SMALL_TABLE = 3_000
-COLUMN_KINDS = {kind.__name__: kind for kind in (CategoricalColumn, DerivedColumn, NumericColumn)}
+COLUMN_KINDS = {kind.__name__: kind for kind in (CategoricalColumn, CopiedColumn, DerivedColumn, NumericColumn)}
 
 
 class TableCodec:
@@ -30,7 +31,8 @@ class TableCodec:
     Numbers, dates and durations become spikes and quantile bins (:class:`NumericColumn`); categories, strings,
     objects and booleans become one token a level (:class:`CategoricalColumn`). A numeric column that is exactly a sum,
     a product, a power or a logarithm of others, or nearly one of earlier ones, becomes its distance from that
-    (:class:`DerivedColumn`) and comes after them. Missing values have their own token in every column. The codec holds
+    (:class:`DerivedColumn`) and comes after them. One that equals an earlier one in some rows, or is near it, has
+    tokens that say so (:class:`CopiedColumn`). Missing values have their own token in every column. The codec holds
     quantile grids and level lists, never a row.
 
     Parameters
@@ -102,7 +104,7 @@ class TableCodec:
             codec = self._column_codec(position, column, n_bins)
             told = (contexts, row_features(table, position)) if isinstance(codec, CategoricalColumn) else ()
             columns[position] = codec.fit(column, *told)
-        self.columns_: dict[int, Any] = self._with_relations(columns, table)
+        self.columns_, self.orders_ = with_relations(columns, table, frozenset(self.hidden_columns))
         self.identifiers_: list[int] = find_identifiers(columns, table)
         declared = () if isinstance(self.categorical_columns, str) else self.categorical_columns
         warn_about_text(columns, names, declared)
@@ -155,8 +157,9 @@ class TableCodec:
             made.orders_ = Orders() if orders is None else Orders.from_state(orders, version)
             numeric: set[int] = set()
             for position, column in made.columns_.items():
-                sources = column.relation.sources if isinstance(column, DerivedColumn) else []
-                fields.require(numeric.issuperset(sources), f"derives column {position} from {sources!r:.80}")
+                fields.require(
+                    numeric.issuperset(column.sources), f"derives column {position} from {column.sources!r:.80}"
+                )
                 numeric |= set() if isinstance(column, CategoricalColumn) else {position}
             fields.require(numeric >= made.orders_.ordered, "has orders of columns that hold no numbers")
             made.cardinalities_ = [column.cardinality_ for column in columns]
@@ -172,7 +175,8 @@ class TableCodec:
             return False
         most = 2 * self.min_category_count
         for position, column in self.columns_.items():
-            if isinstance(column, NumericColumn) and column.n_beyond(table[position]) > most:
+            own = column.own if isinstance(column, CopiedColumn) else column
+            if isinstance(own, NumericColumn) and own.n_beyond(table[position]) > most:
                 return False
         tokens = self.encode(table)["tokens"]
         is_held = [held[column].all() for held, column in zip(self.generable_, tokens.T, strict=True)]
@@ -181,7 +185,7 @@ class TableCodec:
     @property
     def spec(self) -> TokenSpec:
         """What a density of these rows is built from, a TokenSpec."""
-        return token_spec(self.columns_.values())
+        return token_spec(self.columns_)
 
     def item_term_names(self, feature_names: Any) -> list[str]:
         """Return the names of the terms of an item's log-probability: those of its columns, in the codec's order."""
@@ -195,8 +199,7 @@ class TableCodec:
             place: in_unit_of(dtype, table[place]) for place, dtype in zip(self.positions_, self.dtypes_, strict=True)
         }
         for place, (position, column) in enumerate(self.columns_.items()):
-            sources = [given] if isinstance(column, DerivedColumn) else []
-            tokens[:, place] = column.encode(given[position], *sources)
+            tokens[:, place] = column.encode(given[position], *[given] * bool(column.sources))
         return {"tokens": tokens}
 
     def decode(self, items: dict[str, np.ndarray], rng: np.random.Generator) -> pd.DataFrame:
@@ -205,13 +208,14 @@ class TableCodec:
         decoded: dict[int, pd.Series] = {}
         known: dict[int, np.ndarray] = {}
         for place, (position, column) in enumerate(self.columns_.items()):
-            sources = [decoded] if isinstance(column, DerivedColumn) else []
-            if position in self.orders_.ordered and isinstance(column, NumericColumn):
-                numbers = column.decode_numbers(tokens[:, place], rng)
-                numbers = self.orders_.keep(position, column, tokens[:, place], numbers, known, rng)
-                decoded[position] = from_numbers(numbers, column.is_missing(tokens[:, place]), column.dtype_)
+            own, given = tokens[:, place], [decoded] * bool(column.sources)
+            if position in self.orders_.ordered and not isinstance(column, DerivedColumn):
+                alone, numbers = getattr(column, "own", column), column.decode_numbers(own, rng, *given)
+                own_tokens = np.where(own < alone.cardinality_, own, alone.tokens_of(numbers))
+                numbers = self.orders_.keep(position, alone, own_tokens, numbers, known, rng)
+                decoded[position] = from_numbers(numbers, column.is_missing(own), alone.dtype_)
             else:
-                decoded[position] = column.decode(tokens[:, place], rng, *sources)
+                decoded[position] = column.decode(own, rng, *given)
             if position in self.orders_.ordered:
                 known[position] = floats(decoded[position])
         return pd.DataFrame({position: decoded[position] for position in self.positions_}, index=range(len(tokens)))
@@ -247,7 +251,7 @@ class TableCodec:
         same = dict(zip(self.columns_, (items["tokens"] == drawn["tokens"]).T, strict=True))
         for position, column in self.columns_.items():
             kept = same[position].copy()
-            for source in column.relation.sources if isinstance(column, DerivedColumn) else []:
+            for source in column.sources:
                 kept &= same[source]
             own = _in_dtype_of(decoded[position].dtype, table[position])
             rows = np.arange(len(kept)) + len(kept) * kept  # `where` of Arrow's own may abort
@@ -278,18 +282,6 @@ class TableCodec:
         if is_categorical:
             return CategoricalColumn(self.min_category_count)
         return NumericColumn(n_bins, self.min_category_count)
-
-    def _with_relations(self, columns, table):
-        """Return the columns with those that derive from others put as such, and after these."""
-        numeric = {place: column for place, column in columns.items() if isinstance(column, NumericColumn)}
-        numbers = {place: floats(table[place]) for place in numeric}
-        kinds = {place: kind_of_numbers(column.dtype_) for place, column in numeric.items()}
-        self.orders_: Orders = Orders().fit(numbers, kinds)
-        found = find_relations(numeric, numbers, frozenset(self.hidden_columns))
-        for place, own in found.items():
-            columns[place] = DerivedColumn(own.relation, columns[place], own.is_native).fit(table[place], table)
-        order = order_of(list(columns), {place: own.relation.sources for place, own in found.items()})
-        return {place: columns[place] for place in order}
 
 
 def _in_dtype_of(dtype, own):

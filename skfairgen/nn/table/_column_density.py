@@ -14,6 +14,7 @@ from skfairgen.nn._density import Density, Given, Items
 from skfairgen.nn._random_layers import Dropout, Embedding, Linear
 from skfairgen.nn.table._column_skip import ColumnSkip, TokenNumbers
 from skfairgen.nn.table._running_context import RunningContext
+from skfairgen.nn.table._seen_tokens import SeenTokens
 from skfairgen.nn.table._student_widths import student_widths
 from skfairgen.nn.table._token_draws import draw_tokens, uniforms_of
 
@@ -38,6 +39,8 @@ class ColumnDensity(Density):
         The numbers that tokens stand for. Every column then starts from a closed form: see :class:`ColumnSkip`.
     scored : sequence of int
         What ``numbers.scored`` said when the weights were learned; empty for no closed form.
+    copied : sequence of int
+        Which columns copy others: see :class:`SeenTokens`.
     embedding_features : int
         Width of the embedding of a value.
     hidden_features : int
@@ -78,6 +81,7 @@ class ColumnDensity(Density):
         *,
         numbers: TokenNumbers | None = None,
         scored: Sequence[int] = (),
+        copied: Sequence[int] = (),
         embedding_features: int = 8,
         hidden_features: int = 32,
         latent_features: int = 0,
@@ -94,6 +98,7 @@ class ColumnDensity(Density):
             "context_features": int(context_features),
             "dropout": float(dropout),
             "scored": [int(own) for own in (numbers.scored if numbers else scored)],
+            "copied": [int(own) for own in copied],
         }
         self.numbers = numbers
         self.cardinalities: tuple[int, ...] = tuple(self.settings["cardinalities"])
@@ -102,14 +107,15 @@ class ColumnDensity(Density):
         self.latent_features: int = int(latent_features)
         self.n_noise: int = len(self.cardinalities)
         self.n_target: int = sum(self.cardinalities)
-        seen = self.given_cardinalities + self.cardinalities[:-1]
+        self.seen: SeenTokens = SeenTokens(self.cardinalities, self.settings["copied"])
+        seen = [*self.given_cardinalities, *self.seen.sizes[:-1]]
         offsets = torch.tensor([0, *accumulate(seen)][: len(seen)], dtype=torch.long)
         self.register_buffer("offsets", offsets, persistent=False)
         self.embedding: Embedding = Embedding(max(sum(seen), 1), embedding_features)
         n_seen = [len(given_cardinalities) + (0 if context_features else j) for j in range(self.n_noise)]
         #: how many input features column j may look at
         self.visible: list[int] = [latent_features + n_values * embedding_features for n_values in n_seen]
-        self.first_weight: nn.Parameter = _parameter(max(self.visible, default=0), self.n_noise * hidden_features)
+        self.first_weight: nn.Parameter = _parameter(max(self.visible, default=0), self.n_noise * hidden_features))
         self.first_bias: nn.Parameter = _parameter(self.n_noise * hidden_features)
         mask = torch.zeros_like(self.first_weight, requires_grad=False)
         for j, n_visible in enumerate(self.visible):
@@ -129,7 +135,7 @@ class ColumnDensity(Density):
         self.skip: ColumnSkip | None = None
         if self.settings["scored"]:
             self.has_closed_form = True
-            self.skip = ColumnSkip(cardinalities, given_cardinalities, self.settings["scored"], hidden_features)
+            self.skip = ColumnSkip(cardinalities, given_cardinalities, self.settings["scored"], hidden_features, copied)
         self.reset_parameters(Generator().manual_seed(0))
 
     @torch.no_grad()
@@ -137,7 +143,7 @@ class ColumnDensity(Density):
         """Learn the closed form that every column starts from, and the shares of the tokens; only once."""
         if self.skip is None or self.numbers is None:
             return
-        shares = self.skip.learn(_values(given), items["tokens"], self.numbers)
+        shares = self.skip.learn(given.values, items["tokens"], self.numbers, self.seen(items["tokens"]))
         self.barred.copy_(torch.where(self.barred.isinf(), self.barred, shares))
         self.numbers = None
 
@@ -166,7 +172,7 @@ class ColumnDensity(Density):
 
     def logits(self, items: Items, given: Given, code: Tensor | None = None) -> list[Tensor]:
         """Return each column's logits given the columns before it, D tensors of shape (B, cardinality)."""
-        values = torch.cat([_values(given), items["tokens"][:, :-1]], dim=1)
+        values = torch.cat([given.values, self.seen(items["tokens"])[:, :-1]], dim=1)
         inputs = self._inputs(values, 0, code)
         heard = None if self.context is None else self.context(inputs[:, self.visible[0] :])
         return self._logits(inputs, 0, self.n_noise, values, self._means(values), heard)
@@ -182,10 +188,10 @@ class ColumnDensity(Density):
 
         `noise` is (B, D), one uniform number in [0, 1) a cell of the result: the same numbers give the same rows.
         """
-        values = _values(given)
+        values = given.values
         inputs = self.first_weight.new_zeros((len(values), self.first_weight.shape[0]))
         sums, heard = inputs.new_zeros((len(values), self.settings["context_features"])), None
-        tokens = values.new_empty((len(values), self.n_noise))
+        tokens, seen = (values.new_empty((len(values), self.n_noise)) for _ in range(2))
         written = self._inputs(values, 0, code)
         means = self._means(values)
         for j in range(self.n_noise):
@@ -194,11 +200,12 @@ class ColumnDensity(Density):
             else:
                 heard = self.context.step(sums, j, written)
             (logits,) = self._logits(inputs, j, j + 1, values, means[:, j : j + 1], heard)
-            tokens[:, j] = draw_tokens(self._drawable(j, logits, values), noise[:, j : j + 1])
+            seen[:, j] = tokens[:, j] = draw_tokens(self._drawable(j, logits, values, seen), noise[:, j : j + 1])
+            self.seen.write(seen, j)
             if j + 1 < self.n_noise:
-                written = self._inputs(tokens[:, j : j + 1], values.shape[1] + j)
+                written = self._inputs(seen[:, j : j + 1], values.shape[1] + j)
                 if self.skip is not None:
-                    self.skip.add_effects(means, j, tokens[:, j])
+                    self.skip.add_effects(means, j, seen[:, j])
         return {"tokens": tokens}
 
     @torch.no_grad()
@@ -210,8 +217,9 @@ class ColumnDensity(Density):
         """
         noise = torch.empty(items["tokens"].shape, dtype=torch.float64, device=uniforms.device)
         columns = zip(self.logits(items, given, code), items["tokens"].unbind(1), strict=True)
+        seen = self.seen(items["tokens"])
         for j, (logits, column) in enumerate(columns):
-            noise[:, j] = uniforms_of(self._drawable(j, logits, _values(given)), column, uniforms[:, j])
+            noise[:, j] = uniforms_of(self._drawable(j, logits, given.values, seen), column, uniforms[:, j])
         return noise.clamp_(0, 1 - 1e-7)
 
     @torch.no_grad()
@@ -228,23 +236,9 @@ class ColumnDensity(Density):
         return categorical_divergence(targets, self.logits(items, given, code), temperature)
 
     def student_settings(self, size: float | Mapping[str, int]) -> dict[str, Any]:
-        """Return the settings of a student.
+        """Return the settings of a student, as wide as :func:`student_widths` says.
 
-        Parameters
-        ----------
-        size : float in (0, 1] or dict
-            Share of the parameters at most, where embeddings are half as wide as the hidden blocks; or the widths,
-            ``{"embedding_features": int, "hidden_features": int}``.
-
-        Returns
-        -------
-        dict
-            Without dropout: a student is trained on fresh rows, so there is nothing to overfit.
-
-        Raises
-        ------
-        ValueError
-            If the widths are not whole numbers above 0 for exactly these names.
+        It has no dropout: it is trained on fresh rows, so there is nothing to overfit.
         """
         return {**self.settings, "dropout": 0.0, **student_widths(self, size)}
 
@@ -252,6 +246,7 @@ class ColumnDensity(Density):
         """Return an untrained student of :meth:`student_settings`: the same tokens, from the same closed form."""
         student = ColumnDensity(**self.student_settings(size)).to(self.barred.device)
         student.barred.copy_(self.barred)
+        student.seen.load_state_dict(self.seen.state_dict())
         if student.skip is not None and self.skip is not None:
             student.skip.take_over(self.skip)
         return student
@@ -264,7 +259,8 @@ class ColumnDensity(Density):
         """Return the means that the skip expects of every column; without a skip they are not used."""
         return values.new_zeros((1, self.n_noise)) if self.skip is None else self.skip.means(values)
 
-    def _drawable(self, place: int, logits: Tensor, values: Tensor) -> Tensor:
+    def _drawable(self, place: int, logits: Tensor, values: Tensor, seen: Tensor) -> Tensor:
+        logits = self.seen.drawable(place, logits, seen)
         return logits if self.skip is None else self.skip.drawable(place, logits, values)
 
     def _logits(
@@ -294,7 +290,3 @@ class ColumnDensity(Density):
 
 def _parameter(*shape: int) -> nn.Parameter:
     return nn.Parameter(torch.zeros(shape, dtype=torch.float32))
-
-
-def _values(given: Given) -> Tensor:
-    return given.levels if given.classes is None else torch.cat([given.classes[:, None], given.levels], dim=1)

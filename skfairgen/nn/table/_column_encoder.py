@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from typing import Any
+from typing import Any, Self
 
 import torch
 import torch.nn.functional as F
@@ -12,6 +12,7 @@ from torch import Generator, Tensor, nn
 from skfairgen.nn._code_encoder import CodeEncoder
 from skfairgen.nn._density import Items, checked_widths
 from skfairgen.nn._random_layers import Dropout, Embedding, Linear
+from skfairgen.nn.table._seen_tokens import SeenTokens
 
 
 class ColumnEncoder(CodeEncoder):
@@ -32,6 +33,8 @@ class ColumnEncoder(CodeEncoder):
         Columns that the encoder sees; None for all.
     encode_given : bool
         Whether the encoder sees the sensitive levels.
+    copied : sequence of int
+        Which columns copy others: see :class:`SeenTokens`.
     hidden_features : int
         Width of the hidden layers.
     dropout : float
@@ -58,6 +61,7 @@ class ColumnEncoder(CodeEncoder):
         *,
         visible_columns: Sequence[int] | None = None,
         encode_given: bool = True,
+        copied: Sequence[int] = (),
         hidden_features: int = 128,
         dropout: float = 0.1,
     ) -> None:
@@ -69,11 +73,13 @@ class ColumnEncoder(CodeEncoder):
             "latent_features": int(latent_features),
             "visible_columns": [int(column) for column in visible],
             "encode_given": bool(encode_given),
+            "copied": [int(own) for own in copied],
             "hidden_features": int(hidden_features),
             "dropout": float(dropout),
         }
         self.encode_given: bool = bool(encode_given)
-        sizes = [*(cardinalities[column] for column in visible), *(given_cardinalities if encode_given else [])]
+        self.seen: SeenTokens = SeenTokens(cardinalities, self.settings["copied"])
+        sizes = [*(self.seen.sizes[column] for column in visible), *(given_cardinalities if encode_given else [])]
         self.n_values: int = len(sizes)
         self.register_buffer("visible", torch.tensor(visible, dtype=torch.long), persistent=False)
         offsets = torch.tensor([0, *accumulate(sizes)][: len(sizes)], dtype=torch.long)
@@ -96,7 +102,7 @@ class ColumnEncoder(CodeEncoder):
 
     def moments(self, items: Items, levels: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and log-variance of the code, both of shape (B, K)."""
-        tokens = items["tokens"][:, self.visible]
+        tokens = self.seen(items["tokens"])[:, self.visible]
         if self.n_values:
             values = torch.cat([tokens, levels], dim=1) if self.encode_given else tokens
             hidden = F.embedding_bag(values + self.offsets, self.embedding.weight, mode="sum") + self.bias
@@ -133,3 +139,9 @@ class ColumnEncoder(CodeEncoder):
                 hidden += 1
             widths = {"hidden_features": hidden}
         return {**self.settings, "dropout": 0.0, **widths}
+
+    def student(self, size: float | Mapping[str, int]) -> Self:
+        """Return an untrained student of :meth:`student_settings`, which reads the same tokens."""
+        student = super().student(size)
+        student.seen.load_state_dict(self.seen.state_dict())
+        return student

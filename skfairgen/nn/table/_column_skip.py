@@ -9,9 +9,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from skfairgen.nn.table._prefix_regressions import feature_blocks, prefix_regressions
+from skfairgen.nn.table._seen_tokens import SeenTokens
+from skfairgen.nn.table._token_features import MIN_SHARE, copy_features, level_features, normal_scores, number_features
 
-MAX_LEVELS = 16  # of a seen column that have a feature of their own
-MIN_SHARE = 0.03  # of the rows, for a level or spike to have one
 LOG_PRECISIONS = (-2.0, 8.0)
 LEAST_ERROR = 1e-3  # of a regression, in variances: bins are about so wide
 UNSEEN = 0.5  # rows that a token counts for which no row held
@@ -70,6 +70,9 @@ class ColumnSkip(nn.Module):
         For each generated column, 1 where it has scores, 0 where it is categorical.
     hidden_features : int
         Width of the hidden blocks that correct mean and precision.
+    copied : sequence of int
+        Which columns copy others: see :class:`SeenTokens`. The tokens of their links stand outside, as a missing value
+        does, and the others keep their joint share whatever the mean.
     """
 
     effects: Tensor
@@ -85,6 +88,7 @@ class ColumnSkip(nn.Module):
         given_cardinalities: Sequence[int],
         scored: Sequence[int],
         hidden_features: int,
+        copied: Sequence[int] = (),
     ) -> None:
         super().__init__()
         if len(scored) != len(cardinalities):
@@ -94,7 +98,10 @@ class ColumnSkip(nn.Module):
         self.scored: list[bool] = [bool(own) for own in scored]
         ends = list(accumulate(cardinalities))
         self.tokens_of: list[slice] = [slice(end - n, end) for end, n in zip(ends, cardinalities, strict=True)]
-        seen = [*given_cardinalities, *cardinalities[:-1]]
+        tokens = SeenTokens(cardinalities, copied)
+        self.n_own: list[int] = tokens.n_own
+        self.n_links: list[int] = [len(own) for own in tokens.links]
+        seen = [*given_cardinalities, *tokens.sizes[:-1]]
         offsets = torch.tensor([0, *accumulate(seen)][: len(seen)], dtype=torch.long)
         self.register_buffer("offsets", offsets, persistent=False)
         n_columns = len(self.cardinalities)
@@ -106,7 +113,7 @@ class ColumnSkip(nn.Module):
         self.correction: nn.Parameter = nn.Parameter(torch.zeros((n_columns, hidden_features, 2), dtype=torch.float32))
 
     @torch.no_grad()
-    def learn(self, values: Tensor, tokens: Tensor, numbers: TokenNumbers) -> Tensor:
+    def learn(self, values: Tensor, tokens: Tensor, numbers: TokenNumbers, seen: Tensor | None = None) -> Tensor:
         """Learn from rows; return the logarithm of each token's share, shape (sum of cardinalities,).
 
         Parameters
@@ -117,23 +124,34 @@ class ColumnSkip(nn.Module):
             Its tokens.
         numbers : TokenNumbers
             What they stand for.
+        seen : Tensor of shape (B, D), int64, or None
+            What is seen of the tokens, by :class:`SeenTokens`; None for themselves.
         """
         values, tokens = values.cpu(), tokens.cpu()
-        seen = [*values.T, *tokens.T]
+        seen_tokens = tokens if seen is None else seen.cpu()
+        seen_of = [*values.T, *seen_tokens.T]
         sizes = zip(tokens.T, self.cardinalities, strict=True)
         counts = [torch.bincount(own, minlength=n).double() for own, n in sizes]
         scores = [
-            _normal_scores(own.double(), count) if is_scored else torch.zeros_like(count)
+            normal_scores(own.double(), count) if is_scored else torch.zeros_like(count)
             for own, count, is_scored in zip(numbers.values, counts, self.scored, strict=True)
         ]
-        features = [_level_features(torch.bincount(own).double(), 0.0) for own in values.T]
-        for own, count, is_scored, n_single in zip(scores, counts, self.scored, numbers.n_spikes, strict=True):
-            features.append(_number_features(own, count, n_single) if is_scored else _level_features(count, MIN_SHARE))
+        features = [level_features(torch.bincount(own).double(), 0.0) for own in values.T]
+        for place, (own, count, is_scored) in enumerate(zip(scores, counts, self.scored, strict=True)):
+            if not is_scored:
+                features.append(level_features(count, MIN_SHARE))
+                continue
+            features.append(number_features(own, count, numbers.n_spikes[place]))
+            if self.n_links[place]:
+                held = torch.bincount(seen_tokens[:, place], minlength=self.n_own[place] * (1 + self.n_links[place]))
+                features[-1] = copy_features(features[-1], numbers.values[place], held.double(), self.n_own[place])
         starts = list(accumulate([1, *(table.shape[1] for table in features)]))
         numeric = [j for j, is_scored in enumerate(self.scored) if is_scored]
         if numeric:
             targets = [starts[self.n_given + j] for j in numeric]
-            weights, errors = prefix_regressions(feature_blocks(features, seen), targets, free=starts[self.n_given])
+            weights, errors = prefix_regressions(feature_blocks(features, seen_of), targets, free=starts[self.n_given])
+            is_own = [(counts[j][: self.n_own[j]].sum() / max(len(tokens), 1)).clamp(min=0.01) for j in numeric]
+            weights, errors = weights / torch.stack(is_own), errors / torch.stack(is_own)  # copies have no score
             self.log_precision[numeric] = -errors.clamp(LEAST_ERROR, 1.0).log().to(self.effects)
             for place, (table, offset) in enumerate(zip(features[:-1], self.offsets.tolist(), strict=True)):
                 effects = table @ weights[starts[place] : starts[place + 1]] + (weights[0] if place == 0 else 0.0)
@@ -150,17 +168,17 @@ class ColumnSkip(nn.Module):
                     self.unmet[levels, self.tokens_of[place]] = ((held == 0) & (chance < UNMET_CHANCE)).to(self.effects)
         log_shares = torch.cat(shares).log().to(self.effects)
         if numeric:
-            self._learn_rare_levels(values, tokens, log_shares)
+            self._learn_rare_levels(values, tokens, seen_tokens, log_shares)
         return log_shares
 
-    def _learn_rare_levels(self, values: Tensor, tokens: Tensor, log_shares: Tensor) -> None:
+    def _learn_rare_levels(self, values: Tensor, tokens: Tensor, seen: Tensor, log_shares: Tensor) -> None:
         """Shift the tokens of numbers at rare levels from what is expected there to what is held there."""
         for offset, own in zip(self.offsets.tolist(), values.T, strict=False):
             counts = torch.bincount(own)
             for level in torch.nonzero((counts >= MIN_ROWS) & (counts < RARE_SHARE * len(own)))[:, 0].tolist():
                 rows = torch.nonzero(own == level)[:MAX_EXPECTED, 0]
                 given, held = values[rows], tokens[rows]
-                means = self.means(torch.cat([given, held[:, :-1]], dim=1))
+                means = self.means(torch.cat([given, seen[rows, :-1]], dim=1))
                 for place, (mean, log_precision) in enumerate(zip(means.T, self.log_precision, strict=True)):
                     if self.scored[place]:
                         tokens_of = self.tokens_of[place]
@@ -223,7 +241,15 @@ class ColumnSkip(nn.Module):
             bias = head.bias + base
             if self.level_shifts[:, own].any():
                 bias = bias + self._shifts(values, own)
-            return torch.addmm(bias, moved, weight.T)
+            logits = torch.addmm(bias, moved, weight.T)
+            if self.n_links[place]:
+                numbers, statistics = slice(1, self.n_own[place]), slice(head.in_features, None)
+                expected = torch.addmm(base[numbers], moved[:, statistics], weight[numbers, statistics].T)
+                excess = expected.logsumexp(1, keepdim=True) - base[numbers].logsumexp(0)
+                logits = logits - F.pad(
+                    excess.nan_to_num(0.0).expand(-1, len(base[numbers])), (1, logits.shape[1] - self.n_own[place])
+                )
+            return logits
         return torch.addmm(self._shifts(values, own) + (head.bias + base), moved[:, : head.in_features], head.weight.T)
 
     def drawable(self, place: int, logits: Tensor, values: Tensor) -> Tensor:
@@ -243,38 +269,6 @@ class ColumnSkip(nn.Module):
         """Copy the closed form of another skip for the same columns."""
         for name, own in self.named_buffers():
             own.copy_(learned.get_buffer(name))
-
-
-def _normal_scores(values: Tensor, counts: Tensor) -> Tensor:
-    """Return the normal score of each token's middle rank, of mean 0 and variance 1 over the rows; 0 for no number."""
-    scores = torch.zeros_like(counts)
-    places = torch.nonzero(~values.isnan() & (counts > 0))[:, 0]
-    places = places[values[places].argsort(stable=True)]
-    own = counts[places]
-    if len(places) < 2:
-        return scores
-    found = torch.special.ndtri((own.cumsum(0) - own / 2) / own.sum())
-    found = found - (found * own).sum() / own.sum()
-    scores[places] = found / ((found.square() * own).sum() / own.sum()).sqrt()
-    return scores
-
-
-def _number_features(scores: Tensor, counts: Tensor, n_spikes: int) -> Tensor:
-    """Return features of the tokens of a number: its score, and marks of a missing value and of frequent spikes."""
-    least = MIN_SHARE * float(counts.sum())
-    marked = [place for place in range(n_spikes + 1) if float(counts[place]) >= max(least, 1.0)]
-    if int((counts > 0).sum()) <= 2:  # the score tells them apart
-        marked = marked[:0]
-    return torch.cat([scores[:, None], torch.eye(len(scores), dtype=scores.dtype)[:, marked]], dim=1)
-
-
-def _level_features(counts: Tensor, min_share: float) -> Tensor:
-    """Return marks of the commonest levels, shape (n_levels, n_marked)."""
-    commonest = counts.argsort(descending=True, stable=True)[:MAX_LEVELS]
-    marked = commonest[counts[commonest] >= max(min_share * float(counts.sum()), 1.0)]
-    features = counts.new_zeros((len(counts), len(marked)))
-    features[marked, torch.arange(len(marked))] = 1
-    return features
 
 
 def _held(levels: Tensor, tokens: Tensor, n_tokens: int) -> Tensor:

@@ -14,7 +14,8 @@ def student_widths(teacher: Any, size: float | Mapping[str, int]) -> dict[str, i
     teacher : ColumnDensity
         Of which it is the student.
     size : float in (0, 1] or dict
-        As of :meth:`ColumnDensity.student_settings`.
+        Share of the parameters at most, where embeddings are half as wide as the hidden blocks; or the widths,
+        ``{"embedding_features": int, "hidden_features": int}``.
 
     Raises
     ------
@@ -41,6 +42,6 @@ def _n_parameters_of(teacher: Any, hidden: int) -> int:
     context = _context_of(teacher, hidden)
     n_visible = n_columns * n_given + (0 if context else n_columns * (n_columns - 1) // 2)
     n_own = hidden + (0 if teacher.skip is None else 2 * hidden) + context * hidden
-    seen = sum(teacher.given_cardinalities + teacher.cardinalities[:-1]) + context * max(n_columns - 1, 0)
+    seen = sum([*teacher.given_cardinalities, *teacher.seen.sizes[:-1]]) + context * max(n_columns - 1, 0)
     blocks = (n_columns * hidden + sum(teacher.cardinalities)) * (hidden + 1)
     return seen * embedding + n_visible * embedding * hidden + n_columns * n_own + blocks

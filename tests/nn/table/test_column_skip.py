@@ -6,8 +6,8 @@ import torch
 
 from skfairgen.nn import ColumnDensity, Given
 from skfairgen.nn.table import TokenNumbers
-from skfairgen.nn.table._column_skip import MIN_SHARE, _level_features
 from skfairgen.nn.table._prefix_regressions import RIDGES, prefix_regressions
+from skfairgen.nn.table._token_features import MIN_SHARE, level_features
 
 N_ROWS, N_BINS, CORRELATION = 4_000, 20, 0.9
 
@@ -131,6 +131,6 @@ def test_a_word_that_a_class_never_met_is_not_drawn_there_and_its_likelihood_sta
 def test_marks_of_many_levels_take_no_square_of_memory():
     counts = torch.ones(300_000, dtype=torch.float64)
     counts[7] = 1e6
-    marks = _level_features(counts, MIN_SHARE)
+    marks = level_features(counts, MIN_SHARE)
     assert marks.shape == (300_000, 1)
     assert marks.sum() == marks[7, 0] == 1
