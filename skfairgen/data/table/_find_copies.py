@@ -16,7 +16,7 @@ MAX_LINKS = 3
 EQUAL_SHARE, EQUAL_ROWS = 0.01, 20  # least share of the rows, and least number, that are equal
 TIMES_CHANCE = 5  # as many are equal as are one or two steps apart
 NEAR_SHARE = 0.05  # of the rows, that are near and are so no more when drawn within their bins
-REACHES = np.array([float(f"{reach:.2g}") for reach in np.geomspace(1e-4, 0.5, 60)])  # of logarithms: nobody's own
+REACHES = np.array([float(f"{reach:.2g}") for reach in np.geomspace(1e-4, 0.6, 100)])  # of logarithms: nobody's own
 N_DISTANCES = 20  # bins of the distances of near ones
 
 
@@ -108,7 +108,8 @@ class _Search:
             drawn_gaps = np.abs(drawn - self.drawn_logs[source][is_free])
             more = (_ranks(gaps) - _ranks(drawn_gaps)) / n_rows
             if more.max() > gain:
-                gain, best = more.max(), (source, float(REACHES[more.argmax()]), True)
+                widest = min(more.argmax() + 2, len(REACHES) - 1)  # a little more, for those at the edge
+                gain, best = more.max(), (source, float(REACHES[widest]), True)
         return best
 
 
