@@ -1,5 +1,6 @@
 """Orders that all rows of a table hold, such as a start before its end, and how drawn rows keep them."""
 
+from collections.abc import Collection
 from typing import Any, Self
 
 import numpy as np
@@ -29,10 +30,13 @@ class Orders:
         self.high_: np.ndarray = self.low_
         self.gaps_: np.ndarray = np.zeros(0)
 
-    def fit(self, numbers: dict[int, np.ndarray], kinds: dict[int, Any]) -> Self:
-        """Find the orders of columns of numbers, NaN where missing; columns of one kind are compared."""
+    def fit(self, numbers: dict[int, np.ndarray], kinds: dict[int, Any], copied: Collection[set[int]] = ()) -> Self:
+        """Find the orders of columns of numbers, NaN where missing; columns of one kind are compared.
+
+        Of pairs that are `copied`, equal rows have their own tokens: the distance is that of the others.
+        """
         found = [
-            _orders_of(places, np.column_stack([numbers[place] for place in places]))
+            _orders_of(places, np.column_stack([numbers[place] for place in places]), copied)
             for places in _of_one_kind(kinds).values()
             if len(places) > 1 and len(numbers[places[0]])
         ]
@@ -141,7 +145,7 @@ def _of_one_kind(kinds):
     return groups
 
 
-def _orders_of(places, values):
+def _orders_of(places, values, copied):
     """Return (low, high, gap) of all pairs of columns in which one is at most the other, by more than chance."""
     n_rows, n_columns = values.shape
     low, high = np.nonzero(~np.eye(n_columns, dtype=bool))
@@ -159,6 +163,7 @@ def _orders_of(places, values):
         gaps = values[:, second] - values[:, first]
         gaps = np.sort(gaps[~np.isnan(gaps)])
         if len(gaps) and gaps[0] >= 0 and gaps[-1] > 0:
+            gaps = gaps[gaps > 0] if {places[first], places[second]} in copied else gaps
             found.append((places[first], places[second], float(gaps[: -(-len(gaps) // 4)].mean())))
     return found
 

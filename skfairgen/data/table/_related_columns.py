@@ -38,4 +38,5 @@ def with_relations(
     order = order_of(list(columns), {place: own.sources for place, own in derived.items()})
     ordered = {place: derived.get(place, columns[place]) for place in order}
     copies = find_copies(ordered, table, kinds, hidden)
-    return {**ordered, **copies}, Orders().fit(numbers, kinds)
+    copied = [{place, source} for place, own in copies.items() for source in own.sources]
+    return {**ordered, **copies}, Orders().fit(numbers, kinds, copied)

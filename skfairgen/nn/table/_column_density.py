@@ -115,7 +115,7 @@ class ColumnDensity(Density):
         n_seen = [len(given_cardinalities) + (0 if context_features else j) for j in range(self.n_noise)]
         #: how many input features column j may look at
         self.visible: list[int] = [latent_features + n_values * embedding_features for n_values in n_seen]
-        self.first_weight: nn.Parameter = _parameter(max(self.visible, default=0), self.n_noise * hidden_features))
+        self.first_weight: nn.Parameter = _parameter(max(self.visible, default=0), self.n_noise * hidden_features)
         self.first_bias: nn.Parameter = _parameter(self.n_noise * hidden_features)
         mask = torch.zeros_like(self.first_weight, requires_grad=False)
         for j, n_visible in enumerate(self.visible):

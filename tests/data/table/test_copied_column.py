@@ -52,6 +52,16 @@ def test_a_value_near_another_is_decoded_as_near():
     assert _near_share(decoded) == pytest.approx(_near_share(table), abs=0.02)
 
 
+def test_a_value_that_broke_an_order_is_no_copy():
+    table = _payments()
+    codec = TableCodec().fit(table)
+    tokens = codec.encode(table)["tokens"]
+    tokens[:, 1] = np.random.default_rng(0).permutation(tokens[:, 1])
+    decoded = codec.decode({"tokens": tokens}, np.random.default_rng(0))
+    assert (decoded[1] <= decoded[0]).all()
+    assert (decoded[1] == decoded[0]).mean() == pytest.approx((table[1] == table[0]).mean(), rel=0.05)
+
+
 @pytest.mark.parametrize("kind", ["gaps", "gaps in the source", "integers", "nullable integers", "dates", "below zero"])
 def test_a_copy_keeps_its_dtype_and_its_gaps(kind):
     table = _payments()
