@@ -104,7 +104,9 @@ class TableCodec:
             codec = self._column_codec(position, column, n_bins)
             told = (contexts, row_features(table, position)) if isinstance(codec, CategoricalColumn) else ()
             columns[position] = codec.fit(column, *told)
-        self.columns_, self.orders_ = with_relations(columns, table, frozenset(self.hidden_columns))
+        related = with_relations(columns, table, frozenset(self.hidden_columns))
+        self.columns_: dict[int, Any] = related[0]
+        self.orders_: Orders = related[1]
         self.identifiers_: list[int] = find_identifiers(columns, table)
         declared = () if isinstance(self.categorical_columns, str) else self.categorical_columns
         warn_about_text(columns, names, declared)
