@@ -10,7 +10,7 @@ SUMMARY = "does a remedy help? try it on a real table"
 DESCRIPTION = """\
 Train a classifier on the 1990 Boston mortgage applications as they are, with class x group
 weights, and with fair rows added. Compare the three on held-out real rows, where the classifier
-sees the groups and where it does not. Takes under a minute. Give --csv, --target and
+sees the groups and where it does not. Takes a minute or two. Give --csv, --target and
 --sensitive for your own table; "skfairgen compare" tries more remedies on it."""
 EXAMPLE = """\
   skfairgen demo --sensitive race sex
