@@ -77,7 +77,7 @@ def _planned(generator, table, reader, model, is_latent):
     audited = table.rows if table.rows.weights is None else None  # drawn rows follow the weights, real ones do not
     tuning = tuning_of(generator, reader, table.cells, wish.sees_group, audited)
     repair = model.repair(wish, reader.stratum_codes, tuning, generator.n_threads)
-    warn_of_lost_accuracy(repair)
+    warn_of_lost_accuracy(repair, wish.sees_group)
     if not getattr(repair, "records", ()):
         return {}
     rounds = pd.DataFrame(repair.records)
@@ -110,21 +110,22 @@ def drawer_of(generator, criterion="fitted", strength="fitted"):
     tuning = tuning_of(generator, reader, model.rows.cells, wish.sees_group)  # the training rows are gone
     repair = model.repair(wish, reader.stratum_codes, tuning, generator.n_threads)
     if is_new:
-        warn_of_lost_accuracy(repair)
+        warn_of_lost_accuracy(repair, wish.sees_group)
     shares = model.shares(wish.criterion, wish.strength) if repair is None else repair.shares
     return RowDrawer(reader, model.rows, shares, repair, generator.n_threads)
 
 
-def warn_of_lost_accuracy(repair):
+def warn_of_lost_accuracy(repair, sees_group):
     """Warn where a plan keeps less than half of what the rows tell beyond the commonest class."""
     forecast = getattr(repair, "forecast", None)
     if forecast is None or forecast.strength_that_keeps_half is None:
         return
     warnings.warn(
-        f"Decisions that obey the criterion at this strength are expected to be right in {forecast.accuracy:.1%} of "
-        f"rows, those without it in {forecast.unconstrained_accuracy:.1%}, and always the commonest class in "
-        f"{forecast.constant_accuracy:.1%}: less than half of the gain is kept. The largest strength that keeps half "
-        f"is {np.floor(100 * forecast.strength_that_keeps_half) / 100:.2f}.",
+        f"Decisions that obey the criterion at this strength{'' if sees_group else ' and do not see the group'} are "
+        f"expected to be right in {forecast.accuracy:.1%} of rows, those without it in "
+        f"{forecast.unconstrained_accuracy:.1%}, and always the commonest class in {forecast.constant_accuracy:.1%}: "
+        "less than half of the gain is kept. The largest strength that keeps half is "
+        f"{np.floor(100 * forecast.strength_that_keeps_half) / 100:.2f}.",
         CollapseWarning,
         stacklevel=4,
     )

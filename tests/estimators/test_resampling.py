@@ -1,12 +1,16 @@
 """One training for rows of two kinds: for a model that sees the sensitive columns, and for one that does not."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from skfairgen import FairDistillResampler
 from skfairgen.estimators import _resampling
+from skfairgen.estimators._generator_fitting import warn_of_lost_accuracy
 from skfairgen.estimators._resampling import resample_for_both
+from skfairgen.exceptions import CollapseWarning
 
 
 def _table(sensitive):
@@ -38,3 +42,13 @@ def test_the_rows_for_both_are_those_of_two_resamplers(monkeypatch, sensitive, n
         pd.testing.assert_frame_equal(X_new, alone[0], check_exact=True)
         pd.testing.assert_series_equal(y_new, alone[1])
     assert not both[0][1].equals(both[1][1])
+
+
+@pytest.mark.parametrize("sees_group", [True, False])
+def test_a_plan_that_keeps_little_says_for_which_model(sees_group):
+    forecast = SimpleNamespace(
+        accuracy=0.6, unconstrained_accuracy=0.8, constant_accuracy=0.5, strength_that_keeps_half=0.4
+    )
+    with pytest.warns(CollapseWarning, match="expected to be right in 60.0% of rows") as caught:
+        warn_of_lost_accuracy(SimpleNamespace(forecast=forecast), sees_group)
+    assert ("and do not see the group are expected" in str(caught[0].message)) is not sees_group
