@@ -45,7 +45,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         What draws codes of a class.
     guidance : float, default=0.0
         How far the steps of "flow" and "ddpm" are led to codes that hide the group (FADE, Lin et al., IJCAI 2025):
-        along the gradient of its entropy given the class, times this. 1 to 3 are usual, above 10 steps overshoot.
+        along the gradient of its entropy given the class, times this. 1 to 10 are usual.
     criterion : {None, "demographic_parity", "equalized_odds", "equal_opportunity", "balanced_cells"}, default=None
         What is promised of a model trained on the rows, for real rows that it has not seen. None: nothing, the rows are
         a faithful copy. "demographic_parity": it selects the same share of every group. "equalized_odds": it has the
