@@ -1,6 +1,7 @@
 """Warnings about codes: they reveal the group, carry nothing, or were not trained to the end."""
 
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -8,19 +9,62 @@ from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from skfairgen.criteria import cross_validated_auc
-from skfairgen.data import is_coded
 from skfairgen.estimators._leakage_probe import probe_dependence
 from skfairgen.exceptions import CollapseWarning, LeakageWarning, TrainingBudgetWarning
 
 MIN_VARIANCE = 0.01  # of a component that carries anything (Burda, Grosse, Salakhutdinov 2016)
+LEAKAGE = 0.75  # of the codes of a generator: they may tell a little, since a group is drawn beside each
+MIN_TOLD = 0.55  # ROC-AUC of the outcome by columns, below which they tell nothing
 MAX_PROBED, N_FOLDS = 5_000, 3  # rows and folds of the probe of what is kept
 
 
-def measure_code(encoder, model, learned, table, labels, rng):
-    """Return how well a probe guesses each sensitive column from codes, and warn of what is wrong with the codes.
+@dataclass(frozen=True)
+class CodeGuard:
+    """How codes are judged.
 
-    Codes of images and sequences are judged when each was put into a group drawn at random: where the class nearly
-    tells the group, the codes of rows as they are cannot be told apart from those that reveal it.
+    Attributes
+    ----------
+    is_recoded : bool
+        Whether each is judged when its row was put into a group drawn at random: where the class nearly tells the
+        group, the codes of rows as they are cannot be told apart from those that reveal it.
+    predicts : bool
+        Whether the code is to predict the class.
+    threshold : float or None
+        ROC-AUC of the probe above which is warned; None for never.
+    to_hide, to_keep : str
+        What a user can do.
+    """
+
+    is_recoded: bool
+    predicts: bool
+    threshold: float | None
+    to_hide: str
+    to_keep: str
+
+
+def guard_of_encoder(encoder, is_coded, labels):
+    """Return how the codes of a FairEncoder are judged."""
+    is_to_hide = encoder.criterion == "demographic_parity"
+    return CodeGuard(
+        is_coded,
+        labels.predicted is not None and encoder.outcome_weight != 0,
+        encoder.leakage_threshold if is_to_hide else None,
+        f"leakage_threshold={encoder.leakage_threshold}. Raise fairness_weight, or lower n_components or "
+        "reconstruction_weight.",
+        "Lower fairness_weight, or raise reconstruction_weight or max_epochs.",
+    )
+
+
+def guard_of_generator(generator, predicts):
+    """Return how the codes of a FairGenerator are judged."""
+    penalty = ", or use penalty='energy_distance'" if generator.penalty == "fairdisco" else ""
+    guidance = "" if generator.guidance else ", or prior='flow' with guidance=3, which leaves this out of what is drawn"
+    to_hide = f"{LEAKAGE}. Drawn rows may look like another group than theirs. Raise max_epochs{penalty}{guidance}."
+    return CodeGuard(True, predicts, LEAKAGE, to_hide, "Raise max_epochs, or give more rows.")
+
+
+def measure_code(model, learned, table, class_codes, rng, guard, n_threads):
+    """Return how well a probe guesses each sensitive column from codes, and warn of what is wrong with the codes.
 
     Returns
     -------
@@ -28,36 +72,34 @@ def measure_code(encoder, model, learned, table, labels, rng):
         A row a sensitive column: ``auc``, ``low`` and ``high``.
     """
     items = learned.reader.items(table.rows.frame)
-    codes = model.encode(items, table.rows.group_codes, encoder.n_threads)
+    codes = model.encode(items, table.rows.group_codes, n_threads)
     probed, groups = codes, table.rows.group_codes
-    if is_coded(table.schema.format):
+    if guard.is_recoded:
         groups = rng.integers(len(table.cells.levels), size=len(codes))
-        probed = model.recode(codes, groups, rng, encoder.n_threads)
+        probed = model.recode(codes, groups, rng, n_threads)
     levels, names = table.cells.levels[groups], table.schema.sensitive_names
-    with threadpool_limits(encoder.n_threads):
+    with threadpool_limits(n_threads):
         dependence = probe_dependence(probed, levels, names, learned.held_out, rng)
-    if encoder.criterion == "demographic_parity":
-        warn_of_leakage(dependence, encoder.leakage_threshold)
+    if guard.threshold is not None:
+        warn_of_leakage(dependence, guard.threshold, guard.to_hide)
     judged = learned.held_out if len(learned.held_out) else np.arange(len(codes))
-    known = labels.class_codes[labels.class_codes >= 0]
-    is_trained = labels.predicted is not None and encoder.outcome_weight != 0
-    log_shares = model.log_class_shares(codes[judged], encoder.n_threads) if is_trained else None
+    known = class_codes[class_codes >= 0]
+    log_shares = model.log_class_shares(codes[judged], n_threads) if guard.predicts else None
     base_shares = np.bincount(known) / max(len(known), 1)
     columns = np.column_stack([values.reshape(len(codes), -1) for values in items.values()])
-    with threadpool_limits(encoder.n_threads):
-        warn_of_collapse(codes, columns, log_shares, judged, labels.class_codes, base_shares)
+    with threadpool_limits(n_threads):
+        warn_of_collapse(codes, columns, log_shares, judged, class_codes, base_shares, guard.to_keep)
     return dependence
 
 
-def warn_of_leakage(dependence, threshold):
+def warn_of_leakage(dependence, threshold, remedy):
     """Warn of the first sensitive column that a probe guesses better than a threshold, by its whole interval."""
-    leaking = dependence.index[dependence["low"] > threshold]
+    leaking = dependence[dependence["low"] > threshold]
     if len(leaking) == 0:
         return
     warnings.warn(
-        f"The code reveals {leaking[0]!r}: a probe on held-out codes reaches a ROC-AUC of "
-        f"{dependence.loc[leaking[0], 'auc']:.2f}, above leakage_threshold={threshold}. Raise fairness_weight, or "
-        "lower n_components or reconstruction_weight.",
+        f"The code reveals {leaking.index.tolist()[0]!r}: a probe on held-out codes reaches a ROC-AUC of "
+        f"{leaking['auc'].iloc[0]:.2f}, above {remedy}",
         LeakageWarning,
         stacklevel=3,
     )
@@ -76,7 +118,7 @@ def warn_of_unmet_bound(learned, max_dependence):
     )
 
 
-def warn_of_collapse(codes, columns, log_shares, judged, class_codes, base_shares):
+def warn_of_collapse(codes, columns, log_shares, judged, class_codes, base_shares, remedy):
     """Warn of codes that do not vary, or keep less than half of what the columns tell of the class.
 
     The latter is measured only where the class is predicted no better than by its base rate.
@@ -94,6 +136,8 @@ def warn_of_collapse(codes, columns, log_shares, judged, class_codes, base_share
         Classes, negative where unknown.
     base_shares : ndarray of shape (n_classes,)
         Share of each class in the rows learned from.
+    remedy : str
+        What to do.
     """
     found = None
     if codes.var(axis=0).max() < MIN_VARIANCE:
@@ -102,7 +146,7 @@ def warn_of_collapse(codes, columns, log_shares, judged, class_codes, base_share
         found = _little_kept(codes, columns, class_codes)
     if found is not None:
         warnings.warn(
-            f"{found}. Lower fairness_weight, or raise reconstruction_weight or max_epochs.",
+            f"{found}. {remedy}",
             CollapseWarning,
             stacklevel=4,
         )
@@ -120,6 +164,8 @@ def _little_kept(codes, columns, class_codes):
     of_codes, of_columns = (
         cross_validated_auc(model, table[rows], class_codes[rows], folds) for table in (codes, columns)
     )
+    if of_columns < MIN_TOLD:
+        return None  # nothing to keep
     share = max(of_codes - 0.5, 0.0) / max(of_columns - 0.5, 1e-9)
     if share >= 0.5:
         return None

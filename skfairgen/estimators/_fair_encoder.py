@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from skfairgen._compat import fit_context
 from skfairgen.data import Columns, ItemReader, RandomState, Rows, Table
-from skfairgen.estimators._code_guards import measure_code, warn_of_unmet_bound
+from skfairgen.estimators._code_guards import guard_of_encoder, measure_code, warn_of_unmet_bound
 from skfairgen.estimators._code_learning import check_bound, code_options, learn_code, read_labels
 from skfairgen.estimators._code_transformer import CodeTransformer
 from skfairgen.estimators._distill import distill
@@ -270,7 +270,9 @@ class FairEncoder(CodeTransformer):
             data, seed = (X, y, sensitive_features), draw_seed(rng) % 2**32
             student = distill(teacher, data=data, max_seconds=self.max_seconds, random_state=seed, verbose=self.verbose)
             fitted |= {"model_": student.model_, "distillation_report_": student.distillation_report_}
-        fitted["dependence_"] = measure_code(self, fitted["model_"], learned, table, labels, rng)
+        guard = guard_of_encoder(self, options.is_coded, labels)
+        judged = (fitted["model_"], learned, table, labels.class_codes, rng, guard, self.n_threads)
+        fitted["dependence_"] = measure_code(*judged)
         set_fitted(self, **fitted)
         if not learned.kept_to_bound:
             warn_of_unmet_bound(learned, self.max_dependence)

@@ -105,6 +105,8 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         From columns to tokens and back, or from images and sequences; the reader's.
     n_parameters_ : int
         Free parameters.
+    dependence_ : DataFrame
+        With a code and groups: how well it tells each sensitive column, as in :class:`FairEncoder`; of recoded rows.
     history_ : DataFrame
         A row an epoch: train_loss and valid_loss (nats a row), dur (seconds); with a code, as in :class:`FairEncoder`.
     tuning_ : DataFrame
@@ -129,6 +131,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
     cell_counts_: dict[Any, int]
     model_: TeacherModel
     reader_: ItemReader
+    dependence_: pd.DataFrame
     history_: pd.DataFrame
     tuning_: pd.DataFrame
     n_features_in_: int

@@ -1,13 +1,14 @@
 """What a FairGenerator does with its parameters: it is fitted, and what draws its rows is made."""
 
 import warnings
-from copy import copy
+from copy import copy, deepcopy
 
 import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from skfairgen._compat import validate_parameter_constraints
+from skfairgen.estimators._code_guards import guard_of_generator, measure_code
 from skfairgen.estimators._fitted import set_fitted
 from skfairgen.estimators._latent_options import LR as LATENT_LR
 from skfairgen.estimators._latent_options import latent_settings
@@ -22,8 +23,8 @@ from skfairgen.estimators._parameters import (
 from skfairgen.estimators._row_drawer import RowDrawer, cell_names
 from skfairgen.estimators._tuning import try_classifier, tuning_of
 from skfairgen.exceptions import CollapseWarning
-from skfairgen.models import REPAIRED, Wish
-from skfairgen.nn import LatentDensity
+from skfairgen.models import REPAIRED, CodeModel, Wish
+from skfairgen.nn import FairAutoencoder, LatentDensity
 
 EPOCHS, LR = 14, 0.01  # of a density without a code
 LARGEST_MISS = 0.1  # of a rate, above which a plan is said to fail
@@ -54,6 +55,7 @@ def fit_generator(generator, table, rng):
         groups_=table.schema.group_names,
         cell_counts_=cell_names(table.schema).as_dict(table.cells.counts),
         **_planned(generator, table, learned.reader, learned.model, is_latent),
+        **_judged_code(generator, learned, table, deepcopy(rng)),
         **table.names,
     )
     return generator
@@ -83,6 +85,19 @@ def _planned(generator, table, reader, model, is_latent):
     rounds = pd.DataFrame(repair.records)
     warn_of_missed_gap(rounds)
     return {"tuning_": rounds}
+
+
+def _judged_code(generator, learned, table, rng):
+    """Return what the code tells of the group, and warn of one that is no good; nothing without code or groups."""
+    density = learned.model.rows.density
+    if not isinstance(density, LatentDensity) or table.schema.groups is None:
+        return {}
+    autoencoder = FairAutoencoder(density.encoder, density.decoder)
+    autoencoder.head = density.head
+    guard = guard_of_generator(generator, density.head is not None)
+    model = CodeModel(autoencoder.eval(), table.cells)
+    judged = (model, learned, table, table.rows.class_codes, rng, guard, generator.n_threads)
+    return {"dependence_": measure_code(*judged)}
 
 
 def drawer_of(generator, criterion="fitted", strength="fitted"):

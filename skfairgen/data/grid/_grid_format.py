@@ -179,7 +179,9 @@ def checked_numbers(array: np.ndarray) -> np.ndarray:
         )
     if array.size == 0:
         raise ValueError(f"Found samples of shape {array.shape}; expected at least one sample with a value.")
-    is_bad = ~np.isfinite(array).reshape(len(array), -1).all(axis=1)
+    if array.dtype.kind != "f":
+        return array
+    is_bad = np.array([not np.isfinite(sample).all() for sample in array])  # one by one: all may fill the memory
     if is_bad.any():
         raise ValueError(
             f"Found NaN or infinite values in {is_bad.sum():,} of {len(array):,} samples, the first at position "

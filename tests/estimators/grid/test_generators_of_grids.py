@@ -13,9 +13,10 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GridSearchCV
 
 from skfairgen import FairDistillResampler, FairGenerator, distill, load, save
-from skfairgen.exceptions import SmallGroupWarning
+from skfairgen.exceptions import CollapseWarning, LeakageWarning, SmallGroupWarning
 
 KINDS = sorted(SHAPES)
+pytestmark = pytest.mark.filterwarnings("ignore::skfairgen.exceptions.LeakageWarning")  # trainings are short
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -165,3 +166,20 @@ def test_training_goes_on_from_the_last_weights(generator, kind):
     again = clone(generator).set_params(max_epochs=1, warm_start=True).fit(X, y, sensitive_features=groups)
     first = again.history_["train_likelihood"].iloc[-1]
     assert again.fit(X, y, sensitive_features=groups).history_["train_likelihood"].iloc[-1] > first
+
+
+def test_what_the_code_tells_of_the_group_is_measured_saved_and_warned_of():
+    X, y, groups = make_stripes("images")
+    generator = FairGenerator(penalty="fairdisco", **{**TRAINING, "max_epochs": 4})
+    with pytest.warns(LeakageWarning, match=r"reveals 0: .* above 0.75\. .*penalty='energy_distance', or prior='flow'"):
+        generator.fit(X, y, sensitive_features=groups)
+    assert list(generator.dependence_) == ["auc", "low", "high"]
+    again = load(io.BytesIO(in_memory(generator)))
+    pd.testing.assert_frame_equal(again.dependence_, generator.dependence_)
+    assert not hasattr(FairGenerator(**{**TRAINING, "max_epochs": 1}).fit(X, y), "dependence_")
+
+
+def test_a_code_of_a_generator_that_does_not_tell_the_class_says_so():
+    X, y, groups = make_stripes("sequences", n=300)
+    with pytest.warns(CollapseWarning, match="Raise max_epochs"):
+        FairGenerator(max_epochs=1, lr=1e-9, random_state=0).fit(X, y, sensitive_features=groups)

@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from skfairgen import FairDistillResampler, FairGenerator, distill, load, save
 
 STEPS = {**TRAINING, "penalty": "fairdisco", "max_epochs": 6}  # a code that still tells the group
+pytestmark = pytest.mark.filterwarnings("ignore::skfairgen.exceptions.LeakageWarning")  # that of the code
 DRAWN = torch.arange(2).repeat(300)
 
 
