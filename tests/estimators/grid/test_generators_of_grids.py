@@ -183,3 +183,9 @@ def test_a_code_of_a_generator_that_does_not_tell_the_class_says_so():
     X, y, groups = make_stripes("sequences", n=300)
     with pytest.warns(CollapseWarning, match="Raise max_epochs"):
         FairGenerator(max_epochs=1, lr=1e-9, random_state=0).fit(X, y, sensitive_features=groups)
+
+
+def test_more_pixels_than_memory_holds_are_refused_before_anything_is_copied():
+    X = np.broadcast_to(np.uint8(0), (30_000, 2_000, 2_000, 3))
+    with pytest.raises(MemoryError, match="30,000 samples of 2,000 x 2,000 x 3 values.*Shrink the samples"):
+        FairGenerator().fit(X, np.arange(30_000) % 2, sensitive_features=np.arange(30_000) // 2 % 2)
