@@ -70,7 +70,9 @@ class RowDrawer:
             if schema.target is None:
                 raise ValueError("return_sample_weight=True weighs labels, and y was None in fit. Leave it out.")
             places, class_codes, own = _every_label(drawn)
-            frame, group_codes, weights = frame.iloc[places].reset_index(drop=True), group_codes[places], (own,)
+            if drawn.after is not None:
+                frame, group_codes = frame.iloc[places].reset_index(drop=True), group_codes[places]
+            weights = (own,)
         X = schema.format.restore(frame)
         y = None if schema.target is None else schema.target.decode(class_codes)
         values = (schema.sensitive_values(group_codes, frame, rng),) if return_sensitive_features else ()

@@ -74,7 +74,7 @@ def encode_tables(*tables, categorical_columns="auto", features=None):
         If a table is empty, its columns differ from the first one's, or a numeric column holds an
         infinite value.
     """
-    frames = [as_frame(table if features is None else _features_of(features, table)) for table in tables]
+    frames = [as_frame(_features_of(features, table)) for table in tables]
     first = frames[0]
     for frame in frames:
         _check_columns(first, frame)
@@ -197,6 +197,15 @@ def _as_numbers(column, label):
 
 
 def _features_of(features, rows):
+    if features is None:
+        if getattr(rows, "ndim", 0) > 2:
+            raise ValueError(
+                f"Found an array of shape {rows.shape}, of images or sequences; expected a table. Pass features=, a "
+                "callable that takes them and returns numbers of shape (n, p)."
+            )
+        return rows
+    if not callable(features):
+        raise TypeError(f"features is {features!r}; expected a callable that returns numbers of shape (n, p).")
     found = np.asarray(features(rows))
     if found.ndim != 2 or len(found) != len(rows):
         raise ValueError(

@@ -113,3 +113,11 @@ def test_an_empty_column_can_be_trained_on():
     table = pd.DataFrame({"number": np.arange(40.0), "nothing": np.nan, "no_word": pd.Series([None] * 40, dtype="str")})
     y = np.arange(40) % 2
     assert train_synthetic_test_real(table, y, table, y, random_state=0)["accuracy"].notna().all()
+
+
+def test_images_need_features_and_features_must_be_callable():
+    images = np.zeros((6, 2, 2, 1))
+    with pytest.raises(ValueError, match=r"shape \(6, 2, 2, 1\), of images or sequences.*Pass features="):
+        encode_tables(images, images)
+    with pytest.raises(TypeError, match="features is 'pixels'; expected a callable"):
+        encode_tables(images, images, features="pixels")

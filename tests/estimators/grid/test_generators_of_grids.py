@@ -189,3 +189,9 @@ def test_more_pixels_than_memory_holds_are_refused_before_anything_is_copied():
     X = np.broadcast_to(np.uint8(0), (30_000, 2_000, 2_000, 3))
     with pytest.raises(MemoryError, match="30,000 samples of 2,000 x 2,000 x 3 values.*Shrink the samples"):
         FairGenerator().fit(X, np.arange(30_000) % 2, sensitive_features=np.arange(30_000) // 2 % 2)
+
+
+def test_samples_have_a_weight_of_one(generator):
+    plain, weighed = (generator.sample(20, return_sample_weight=weights, random_state=0) for weights in (False, True))
+    np.testing.assert_array_equal(weighed[0], plain[0])
+    np.testing.assert_array_equal(weighed[2], np.ones(20))
