@@ -1,16 +1,16 @@
 """The priors side by side: the same generator, with each way to draw its codes.
 
     python benchmarks/priors.py digits --seeds 0 1 2 --json results.json
-    python benchmarks/priors.py parity --seeds 0 1 2
+    python benchmarks/priors.py modes --seeds 0
     SKFAIRGEN_DATA=folder python benchmarks/priors.py adult --seeds 0
 
-"digits": colored digits, tested on real ones of random color. "parity": the same images, but the class is whether the
-digit is odd, so that each class has five modes. "adult": the table by way of a code. The generators of a seed would all
-train the same autoencoder first, so it is trained once. "accuracy" is that of a model (a small net, XGBoost) trained on
-drawn items and tested on real held-out ones; density and coverage are counted in a classifier's features, or in those
-of the columns; "energy" is the energy distance between drawn codes and codes of the held-out items, mean over the
-classes; "right" the share of drawn codes that the teacher's head gives their class; "fit_s" CPU seconds of
-fit beside the autoencoder's, and "per_second" items drawn.
+"digits": colored digits, tested on real ones of random color. "modes": made images of a bar in one of six places, whose
+class is whether the place is odd, so that each class has three modes. "adult": the table by way of a code. The
+generators of a seed would all train the same autoencoder first, so it is trained once. "accuracy" is that of a model (a
+small net, a forest, XGBoost) trained on drawn items and tested on real held-out ones; density and coverage are counted
+in a classifier's features, in pixels, or in those of the columns; "energy" is the energy distance between drawn codes
+and codes of the held-out items, mean over the classes; "right" the share of drawn codes that the teacher's head gives
+their class; "fit_s" CPU seconds of fit beside the autoencoder's, and "per_second" items drawn.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from _grid_judges import accuracy, as_grid, fidelity, train_classifier
 from _protocol import load_task, train_and_test
 from _runs import show
 from images import N_COLORS, load
+from sklearn.ensemble import RandomForestClassifier
 
 from skfairgen import FairGenerator
 from skfairgen.losses import energy_distance
@@ -87,19 +88,15 @@ def generators(options, seed, *data, **more):
             yield name, generator, time.process_time() - started
 
 
-def image_rows(correlation, seed, is_parity):
+def digit_rows(correlation, seed):
     """Yield the figures of every prior on colored digits, and of real images of random color."""
     biased, unbiased, test = load("digits", correlation, seed)
     of_digit = train_classifier(as_grid(unbiased[0]), unbiased[1], N_COLORS, seed=seed)
-    if is_parity:
-        biased, unbiased, test = ((X, digits % 2, colors) for X, digits, colors in (biased, unbiased, test))
     X, y, colors = biased
-    n_classes = y.max() + 1
-    n_each = len(X) // (N_COLORS * n_classes)
-    cells = {(label, color): n_each for label in range(n_classes) for color in range(N_COLORS)}
+    cells = {(label, color): len(X) // 100 for label in range(10) for color in range(N_COLORS)}
 
     def judged(images, labels):
-        net = train_classifier(as_grid(images), labels, n_classes, seed=seed)
+        net = train_classifier(as_grid(images), labels, 10, seed=seed)
         places = np.random.default_rng(seed).permutation(len(images))
         found = fidelity(of_digit, as_grid(test[0]), as_grid(images[places]), test[1], labels[places])
         return {"seed": seed, "accuracy": accuracy(net, as_grid(test[0]), test[1]), **found}
@@ -110,6 +107,33 @@ def image_rows(correlation, seed, is_parity):
         drawn = generator.sample(cells=cells, random_state=seed)
         clock = {"fit_s": fit_s, "per_second": len(drawn[0]) / (time.process_time() - started)}
         yield {"method": name, **judged(*drawn), **code_figures(generator, test, seed), **clock}
+
+
+def bars(n_rows, correlation, rng):
+    """Return images of a bar in one of six places, classes and groups: how bright the bar is."""
+    places = rng.integers(0, 6, n_rows)
+    groups = np.where(rng.random(n_rows) < correlation, places % 2, 1 - places % 2)
+    images = np.zeros((n_rows, 8, 8, 1))
+    for k in range(3):
+        images[np.arange(n_rows), places + k] = 1
+    images = 20 + images * np.where(groups, 200, 100)[:, None, None, None] + rng.normal(0, 8, images.shape)
+    return np.clip(np.rint(images), 0, 255).astype("uint8"), places % 2, groups
+
+
+def mode_rows(correlation, seed):
+    """Yield the figures of every prior on made images of three modes a class."""
+    rng = np.random.default_rng(seed)
+    (X, y, groups), test = bars(600, correlation, rng), bars(600, 0.5, rng)
+
+    def flat(images):
+        return images.reshape(len(images), -1).astype(float)
+
+    for name, generator, fit_s in generators({"criterion": "equalized_odds"}, seed, X, y, sensitive_features=groups):
+        drawn, labels = generator.sample(600, random_state=seed)
+        forest = RandomForestClassifier(random_state=seed).fit(flat(drawn), labels)
+        density, coverage = density_coverage(test[0], drawn, features=flat)
+        found = {"accuracy": forest.score(flat(test[0]), test[1]), "density": density, "coverage": coverage}
+        yield {"method": name, "seed": seed, **found, **code_figures(generator, test, seed), "fit_s": fit_s}
 
 
 def adult_rows(seed):
@@ -136,7 +160,7 @@ def adult_rows(seed):
 def main():
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("name", choices=["digits", "parity", "adult"])
+    parser.add_argument("name", choices=["digits", "modes", "adult"])
     parser.add_argument("--correlation", type=float, default=0.95)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--json", help="file to write every run to")
@@ -145,8 +169,9 @@ def main():
     torch.set_num_threads(1)
     runs = []
     for seed in options.seeds:
-        is_table = options.name == "adult"
-        for row in adult_rows(seed) if is_table else image_rows(options.correlation, seed, options.name == "parity"):
+        of_images = {"digits": digit_rows, "modes": mode_rows}
+        given = (seed,) if options.name == "adult" else (options.correlation, seed)
+        for row in of_images.get(options.name, adult_rows)(*given):
             runs.append(row)
             print({name: round(v, 3) if isinstance(v, float) else v for name, v in row.items()}, flush=True)
     show(runs, COLUMNS)
