@@ -145,6 +145,11 @@ class ColumnDensity(Density):
             return
         shares = self.skip.learn(given.values, items["tokens"], self.numbers, self.seen(items["tokens"]))
         self.barred.copy_(torch.where(self.barred.isinf(), self.barred, shares))
+        if any(self.seen.links):  # what is seen of a copy is many tokens, of few rows each: they start from their score
+            for place, scores in self.skip.seen_scores(self.numbers, self.seen(items["tokens"])).items():
+                if place + 1 < self.n_noise:
+                    offset = int(self.offsets[len(self.given_cardinalities) + place])
+                    self.embedding.weight[offset : offset + len(scores), 0] = scores.to(self.embedding.weight)
         self.numbers = None
 
     @torch.no_grad()

@@ -171,6 +171,15 @@ class ColumnSkip(nn.Module):
             self._learn_rare_levels(values, tokens, seen_tokens, log_shares)
         return log_shares
 
+    def seen_scores(self, numbers: TokenNumbers, seen: Tensor) -> dict[int, Tensor]:
+        """Return the score of what is seen of each column of numbers, copied or not, by its place; seen is (B, D)."""
+        found = {}
+        for place, (values, n_own) in enumerate(zip(numbers.values, self.n_own, strict=True)):
+            if self.scored[place]:
+                counts = torch.bincount(seen[:, place].cpu() % n_own, minlength=n_own).double()
+                found[place] = normal_scores(values[:n_own].double(), counts).repeat(1 + self.n_links[place])
+        return found
+
     def _learn_rare_levels(self, values: Tensor, tokens: Tensor, seen: Tensor, log_shares: Tensor) -> None:
         """Shift the tokens of numbers at rare levels from what is expected there to what is held there."""
         for offset, own in zip(self.offsets.tolist(), values.T, strict=False):

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from skfairgen.nn import ColumnDensity, Given
+from skfairgen.nn.table import TokenNumbers
 from skfairgen.nn.table._seen_tokens import SeenTokens
 
 CARDINALITIES = (4, 7, 3)  # the second has 4 own tokens, and 3 of its distance from the first
@@ -70,3 +71,15 @@ def test_a_student_sees_the_same():
 def test_a_link_that_cannot_be_is_refused(copied):
     with pytest.raises(ValueError, match="copied"):
         SeenTokens(CARDINALITIES, copied)
+
+
+def test_what_is_seen_of_a_copy_starts_from_the_score_of_its_value():
+    tokens = torch.tensor([[1, 1, 0], [2, 5, 1], [3, 6, 2], [2, 2, 1]] * 50)
+    values = [torch.tensor([torch.nan, 1, 2, 3]), torch.tensor([torch.nan, 1, 2, 3, *[torch.nan] * 3]), torch.ones(3)]
+    numbers = TokenNumbers(values, [0, 0, 0])
+    density = ColumnDensity(CARDINALITIES, (2,), numbers=numbers, copied=COPIED, hidden_features=8)
+    density.seen.fill([BINS])
+    density.start({"tokens": tokens}, Given(None, torch.zeros((len(tokens), 1), dtype=torch.long)))
+    first = density.embedding.weight[int(density.offsets[2]) :, 0]
+    assert torch.equal(first[:4], first[4:8])
+    assert first[1] < first[2] < first[3]
