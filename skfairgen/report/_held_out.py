@@ -14,7 +14,7 @@ from sklearn.utils.validation import has_fit_parameter
 from tqdm.auto import tqdm
 
 from skfairgen.report._plain_features import with_plain_features
-from skfairgen.report._remedies import Setting
+from skfairgen.report._remedies import Setting, rows_by_sight
 
 SEES, DOES_NOT_SEE = "with sensitive", "without sensitive"
 _NUMBERS = re.compile(r"\d+([.,]\d+)*")
@@ -115,7 +115,7 @@ def _trial(estimator, X, y, is_test, classes, remedy, setting):
         warnings.simplefilter("always")
         start = time.perf_counter()
         try:
-            rows = remedy.rows(X_train, y_train, setting)
+            rows = rows_by_sight(remedy, remedy.rows(X_train, y_train, setting))
         except (ValueError, ImportError) as error:
             return dict.fromkeys((SEES, DOES_NOT_SEE), str(error)), []
         shared = time.perf_counter() - start
@@ -125,8 +125,8 @@ def _trial(estimator, X, y, is_test, classes, remedy, setting):
                 continue
             start = time.perf_counter()
             try:
-                own = rows[features == SEES] if isinstance(rows, dict) else rows
-                said = _fit_and_predict(estimator, own, X_test, dropped, classes, remedy, setting)
+                own = rows[features == SEES], X_test, dropped
+                said = _fit_and_predict(estimator, *own, classes, remedy, setting)
             except (ValueError, ImportError) as error:
                 answers[features] = str(error)
                 continue

@@ -139,6 +139,27 @@ def resolve_remedies(remedies, y):
     return chosen
 
 
+def rows_by_sight(remedy, rows):
+    """Return the rows of a remedy as a dict: for a model that sees the sensitive columns, and for one that does not.
+
+    Raises
+    ------
+    TypeError
+        If they are anything but what a Remedy is asked for.
+    """
+    by_sight = rows if isinstance(rows, dict) else dict.fromkeys((True, False), rows)
+    expected = "expected X, y, sample_weight (or None), or a dict of such rows for True and for False."
+    if set(by_sight) != {True, False}:
+        raise TypeError(f"The rows of the remedy {remedy.name!r} are a dict of {list(by_sight)}: {expected}")
+    for own in by_sight.values():
+        if not isinstance(own, tuple | list) or len(own) != 3 or not isinstance(own[0], pd.DataFrame):
+            names = [type(part).__name__ for part in (own if isinstance(own, tuple | list) else [own])]
+            raise TypeError(
+                f"The rows of the remedy {remedy.name!r} are {', '.join(names)}: {expected} X is a DataFrame."
+            )
+    return by_sight
+
+
 def _has_thresholds(y):
     return find_spec("fairlearn") is not None and len(np.unique(y)) == 2
 

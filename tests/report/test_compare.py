@@ -150,6 +150,22 @@ def test_rows_for_what_the_model_sees_reach_that_model(biased):
     assert (found.predictions_[DOES_NOT_SEE, "constant"] == 0).all()
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (lambda X, y: X, "'mine' are DataFrame: expected X, y, sample_weight"),
+        (lambda X, y: (X, y), "'mine' are DataFrame, Series: expected X, y, sample_weight"),
+        (lambda X, y: (X.to_numpy(), y, None), "ndarray, Series, NoneType: .* X is a DataFrame"),
+        (lambda X, y: {True: (X, y, None)}, r"'mine' are a dict of \[True\]: .* for True and for False"),
+        (lambda X, y: {True: X, False: (X, y, None)}, "'mine' are DataFrame: expected X, y, sample_weight"),
+    ],
+)
+def test_a_remedy_that_gives_something_else_is_named(biased, given, message):
+    remedy = Remedy("mine", rows=lambda X, y, setting: given(X, y))
+    with pytest.raises(TypeError, match=message):
+        compare(GaussianNB(), *biased, sensitive_columns="group_0", remedies=[remedy], cv=2, random_state=0)
+
+
 def test_what_cannot_run_is_left_out_and_says_why(biased):
     found = compare(
         KNeighborsClassifier(), *biased, sensitive_columns="group_0", remedies=[WEIGHTS], cv=2, random_state=0
