@@ -8,6 +8,7 @@ from skfairgen.data._groups import GroupCodec, in_bands, is_many_numbers
 from skfairgen.data._item_reader import ItemReader
 from skfairgen.data._kinds import KINDS, Kind, is_coded
 from skfairgen.data._native import Native, as_pandas
+from skfairgen.data._numpy_defaults import numpy_defaults
 from skfairgen.data._partial_target import UNLABELED, read_partial_target
 from skfairgen.data._schema import Schema
 from skfairgen.data._sensitive_format import SensitiveFormat
@@ -57,6 +58,7 @@ __all__ = [
     "is_coded",
     "is_many_numbers",
     "is_numeric",
+    "numpy_defaults",
     "read_partial_target",
     "read_training_rows",
     "read_weights",

@@ -8,6 +8,7 @@ import pandas as pd
 
 from skfairgen._listed import listed
 from skfairgen.data._kinds import KINDS, kind_of_format
+from skfairgen.data._numpy_defaults import numpy_defaults
 from skfairgen.data._schema import Schema
 from skfairgen.data._typing import Columns, Rows, Table
 from skfairgen.data.table._table_codec import TableCodec
@@ -30,6 +31,7 @@ class ItemReader:
     codec: Any
 
     @classmethod
+    @numpy_defaults()
     def fit(
         cls,
         schema: Schema,
@@ -85,6 +87,7 @@ class ItemReader:
         warn_of_new_levels(self.codec.columns_, frame, names)
         return frame
 
+    @numpy_defaults()
     def items(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
         """Return the items of rows under integer labels."""
         return self.codec.encode(self.schema.features(frame))
@@ -110,6 +113,7 @@ class ItemReader:
             return np.zeros(len(next(iter(items.values()))), dtype=int)
         return self.schema.stratum_codes(self.codec.decode(items, rng))
 
+    @numpy_defaults()
     def frame(self, items: dict[str, np.ndarray], group_codes: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
         """Draw rows under integer labels for items and the groups that they belong to."""
         return self.schema.assemble(self.codec.decode(items, rng), group_codes)

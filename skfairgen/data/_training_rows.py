@@ -10,6 +10,7 @@ from skfairgen.data._groups import GroupCodec
 from skfairgen.data._kinds import KINDS, kind_of
 from skfairgen.data._lengths import check_lengths
 from skfairgen.data._native import as_pandas
+from skfairgen.data._numpy_defaults import numpy_defaults
 from skfairgen.data._schema import Schema
 from skfairgen.data._sensitive_format import SensitiveFormat
 from skfairgen.data._strata import StrataCodec
@@ -55,6 +56,7 @@ class TrainingRows:
         return np.where(counts > 0, np.maximum(np.round(counts), 1), 0).astype(int)
 
 
+@numpy_defaults()
 def read_training_rows(
     X: Any,
     y: Rows | None = None,

@@ -3,11 +3,16 @@
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from typing import Any
 
 import numpy as np
 import torch
+from torch.overrides import TorchFunctionMode
+
+from skfairgen.data import numpy_defaults
 
 MAX_THREADS = 1_024
+FLOAT_MAKERS = {torch.empty, torch.eye, torch.linspace, torch.ones, torch.rand, torch.randn, torch.zeros}
 RandomState = int | np.random.RandomState | np.random.Generator | None
 
 
@@ -42,20 +47,30 @@ class _ThreadCount:
 _THREAD_COUNT = _ThreadCount()
 
 
+class _Float32(TorchFunctionMode):
+    """Make new floats of 32 bits: torch's own default is that of the process, so a block may not set it."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if func in FLOAT_MAKERS and kwargs.get("dtype") is None:
+            kwargs = {**kwargs, "dtype": torch.float32}
+        return func(*args, **kwargs)
+
+
 @contextmanager
 def own_defaults() -> Iterator[None]:
     """Run a block with the defaults of torch and numpy, whatever the caller has set.
 
-    The CPU is the default device, inference mode and autocast are off, gradients are on, and numpy's floating-point
-    errors are not raised. These belong to the calling thread, so no other thread notices.
+    New floats have 32 bits, the CPU is the default device, inference mode and autocast are off, gradients are on, and
+    numpy's floating-point errors are not raised. These belong to the calling thread, so no other thread notices.
     """
-    # a device context slows every call of torch: entered only where the caller has set another one
+    # a mode slows every call of torch: entered only where the caller has set another device or dtype
     device = nullcontext() if torch.get_default_device().type == "cpu" else torch.device("cpu")
+    floats = nullcontext() if torch.get_default_dtype() == torch.float32 else _Float32()
     with ExitStack() as casts:
         for kind in filter(torch.is_autocast_enabled, ("cpu", "cuda")):
             casts.enter_context(torch.autocast(kind, enabled=False))
-        errors = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")  # numpy's defaults
-        with torch.inference_mode(False), torch.enable_grad(), device, errors:
+        with torch.inference_mode(False), torch.enable_grad(), device, floats, numpy_defaults():
             yield
 
 

@@ -101,6 +101,21 @@ def test_the_caller_s_dtype_neither_changes_nor_matters(table, expected, float64
     check_that_nothing_changed(table, expected)
 
 
+@pytest.mark.parametrize("options", [{}, {"prior": "flow", "guidance": 1.0}, {"prior": "wgan-gp"}])
+def test_the_caller_s_dtype_does_not_matter_to_images(options, request):
+    rng = np.random.default_rng(0)
+    images, y, groups = (rng.integers(0, n, shape) for n, shape in ((256, (60, 4, 4)), (2, 60), (2, 60)))
+
+    def drawn():
+        generator = FairGenerator(**options, max_epochs=1, random_state=0)
+        generator.fit(images.astype(np.uint8), y, sensitive_features=groups)
+        return generator.sample(20, random_state=0)[0]
+
+    own = drawn()
+    request.getfixturevalue("float64")
+    np.testing.assert_array_equal(drawn(), own)
+
+
 def test_the_caller_s_device_neither_changes_nor_matters(table, expected, meta_device):
     check_that_nothing_changed(table, expected)
 
@@ -117,6 +132,10 @@ def test_the_caller_s_autocast_neither_changes_nor_matters(table, expected):
 
 
 def test_the_caller_s_floating_point_errors_do_not_matter(table, expected):
+    tiny = table.data.assign(tiny=np.linspace(0, 1e-300, len(table.data)))
+    with np.errstate(all="raise"):
+        generator = FairGenerator("group_0", max_epochs=1, random_state=0).fit(tiny, table.target)
+        assert generator.sample(20, random_state=0)[0]["tiny"].max() < 1e-299
     with np.errstate(all="raise"):
         check_that_nothing_changed(table, expected)
         resampler = FairDistillResampler("group_0", criterion="equalized_odds", max_epochs=1, random_state=0)

@@ -1,6 +1,7 @@
 """Threads of torch are counted, and nothing that the caller has set matters or changes."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -57,6 +58,19 @@ def test_the_callers_modes_and_device_do_not_matter_inside():
             (gradient,) = torch.autograd.grad((3 * weight).sum(), weight)
             assert weight.device.type == "cpu" and gradient.tolist() == [3, 3]
         assert torch.is_inference_mode_enabled() and torch.ones(1).device.type == "meta"
+
+
+def test_new_floats_have_32_bits_inside_and_what_the_caller_set_elsewhere():
+    torch.set_default_dtype(torch.float64)
+    try:
+        with torch_runtime(), ThreadPoolExecutor(1) as pool:
+            inside = [made.dtype for made in (torch.zeros(1), torch.rand(1), torch.nn.Conv1d(1, 1, 1).weight)]
+            asked = torch.ones(1, dtype=torch.int64).dtype, torch.zeros(1, dtype=torch.float64).dtype
+            elsewhere = pool.submit(torch.zeros, 1).result().dtype
+        assert set(inside) == {torch.float32} and asked == (torch.int64, torch.float64)
+        assert elsewhere == torch.zeros(1).dtype == torch.float64
+    finally:
+        torch.set_default_dtype(torch.float32)
 
 
 def test_a_random_state_gives_the_same_numbers_each_time_and_none_does_not():

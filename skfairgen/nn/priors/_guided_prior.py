@@ -82,7 +82,7 @@ class GuidedPrior(Prior):
         if self.group_network is None:
             return codes.new_zeros(())
         cells = classes * self.settings["n_groups"] + groups
-        weights = 1 / torch.bincount(cells)[cells]
+        weights = 1 / torch.bincount(cells)[cells].to(codes.dtype)
         scores = self._group_scores((codes - self.center) / self.scale, self._one_hot(classes))
         return (weights * F.cross_entropy(scores, groups, reduction="none")).sum() / weights.sum()
 
