@@ -30,7 +30,7 @@ def atomic_write(path: str | PathLike[str]) -> Iterator[Any]:
     Raises
     ------
     OSError
-        If the folder does not exist, or cannot be written to.
+        If the folder does not exist or cannot be written to, or `path` is a folder, a device or a pipe.
 
     Examples
     --------
@@ -43,6 +43,8 @@ def atomic_write(path: str | PathLike[str]) -> Iterator[Any]:
     b'123'
     """
     path = Path(path)
+    if path.exists() and not path.is_file():
+        raise OSError(f"{str(path)!r} is a folder, a device or a pipe; expected a file, or a name that is free.")
     unfinished = path.parent / f".{secrets.token_hex(16)}.unfinished"
     try:
         with open(unfinished, "xb") as file:  # x: never a file that exists, nor through a link

@@ -206,8 +206,10 @@ def module_from_state(state: dict[str, Any]) -> Any:
         declared = build(state["name"], state["settings"])
     expected = {name: tuple(tensor.shape) for name, tensor in declared.state_dict().items()}
     found = {name: array.shape for name, array in weights.items()}
-    if found != expected or any(array.dtype.kind != "f" for array in weights.values()):
-        raise ValueError(f"the weights of its {state['name']} do not have the shapes that its settings declare")
+    if found != expected or any(array.dtype != np.float32 for array in weights.values()):
+        raise ValueError(
+            f"the weights of its {state['name']} do not have the shapes that its settings declare, in 32 bits"
+        )
     if any(np.isnan(array).any() or np.isposinf(array).any() for array in weights.values()):
         raise ValueError(f"the weights of its {state['name']} are not all numbers")
     with torch.device("cpu"):

@@ -31,6 +31,8 @@ def files():
     made["encoder"] = FairEncoder("group_0", n_components=2, **OPTIONS).fit(table.data, table.target)
     banded = table.data.assign(age=np.random.default_rng(0).normal(size=200))
     made["banded"] = FairGenerator(["group_0", "age"], **OPTIONS).fit(banded, table.target)
+    images = np.random.default_rng(0).integers(0, 256, (200, 4, 4), dtype=np.uint8)
+    made["images"] = FairGenerator(prior="moments", **OPTIONS).fit(images, table.target)
     contents = {name: to_bytes(estimator, private_export=False) for name, estimator in made.items()}
     return contents | {"private": to_bytes(made["student"])}
 
@@ -80,6 +82,7 @@ def without(*path):
 
 
 ROWS = ("model", "rows")
+WEIGHTS = (*ROWS, "density", "weights")
 GROUPS = ("reader", "schema", "groups", "columns")
 FORGED = [
     ("planned", put("class", value="Popen"), "'Popen', expected one of"),
@@ -116,6 +119,9 @@ FORGED = [
     ("planned", put(*ROWS, "blind_terms", value="all"), "blind_terms"),
     ("planned", put(*ROWS, "cells", "strata_counts", value=lambda own: own - 10_000), "strata_counts"),
     ("planned", put(*ROWS, "cells", "levels", value=lambda own: own + 5), "levels"),
+    ("planned", put(*WEIGHTS, value=lambda own: {name: part.astype("f8") for name, part in own.items()}), "in 32 bits"),
+    ("planned", put(*WEIGHTS, "heads.1.bias", value=lambda own: own.astype("f2")), "in 32 bits"),
+    ("images", put(*ROWS, "density", "settings", "decoder", "settings", "bounds", value=[]), "0 bounds of 4 channels"),
     ("planned", put(*ROWS, "density", "name", value="FairAutoencoder"), "cannot be loaded"),
     ("planned", put("fitted", "history_", value=3), "history_"),
     ("planned", put("fitted", "__class__", value=3), "__class__"),

@@ -57,8 +57,13 @@ def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path, error):
     assert os.listdir(tmp_path) == ["file"]
 
 
-def test_a_folder_is_no_file_to_replace(tmp_path):
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(OSError):
-        write(tmp_path / "folder", b"new")
-    assert os.listdir(tmp_path) == ["folder"]
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+@pytest.mark.parametrize("through_link", [False, True])
+def test_a_folder_a_device_or_a_pipe_is_not_replaced(tmp_path, make, through_link):
+    make(tmp_path / "other")
+    kind = stat.S_IFMT((tmp_path / "other").lstat().st_mode)
+    (tmp_path / "link").symlink_to(tmp_path / "other")
+    with pytest.raises(OSError, match="is a folder, a device or a pipe; expected a file"):
+        write(tmp_path / ("link" if through_link else "other"), b"new")
+    assert sorted(os.listdir(tmp_path)) == ["link", "other"] and (tmp_path / "link").is_symlink()
+    assert stat.S_IFMT((tmp_path / "other").lstat().st_mode) == kind

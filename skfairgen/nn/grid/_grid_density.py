@@ -94,6 +94,8 @@ class GridDensity(Density):
         generator: Generator | None = None,
     ) -> None:
         super().__init__()
+        if bounds is not None and len(bounds) != shape[0]:
+            raise ValueError(f"Found {len(bounds)} bounds of {shape[0]} channels; give each channel one pair.")
         self.settings: dict[str, Any] = {
             "shape": [int(size) for size in shape],
             "level_counts": [int(n_levels) for n_levels in level_counts],
