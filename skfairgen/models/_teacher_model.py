@@ -98,8 +98,8 @@ class TeacherModel:
                 n_threads=n_threads,
             )
             self.plans[wish] = made.plan, made.shares, made.forecast, list(made.records)
-        while len(self.plans) > MAX_PLANS:  # the first asked for are the first to go
-            del self.plans[next(iter(self.plans))]
+        while len(self.plans) > MAX_PLANS:  # the first stays: fit tuned it, on rows that are gone
+            self.plans.pop(list(self.plans)[1], None)
         plan, shares, forecast, records = self.plans[wish]
         return FairLabels(plan, shares, wish.label_draw, strata, forecast, tuple(records))
 
