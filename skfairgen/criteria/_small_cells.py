@@ -12,7 +12,7 @@ SMALLEST_TOLD = 5  # a student of a private file does not know how many there we
 
 
 def warn_about_small_cells(wanted: np.ndarray, counts: np.ndarray, cells: CellNames) -> None:
-    """Warn of the cells asked for rows that hold fewer than 10.
+    """Warn of cells that are to give rows, and were learned from fewer than 10.
 
     Parameters
     ----------

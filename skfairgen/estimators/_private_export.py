@@ -58,7 +58,7 @@ def without_records(student):
 
 
 def _without_small_counts(cells, shares, min_count):
-    """Return cells and shares from which no count below `min_count`, but 0, can be told.
+    """Return cells and shares that tell no count from 1 to `min_count` - 1.
 
     Shares of classes within groups are rounded, all in the same way: those that a criterion made equal stay equal.
     """

@@ -50,7 +50,7 @@ class Trials:
     skipped : dict of (features, remedy) to str
         Why a remedy did not run.
     notes : list of str
-        What the models and remedies warned about, and which: each message once, whatever numbers it names.
+        What was warned about, and which models and remedies did. Messages that differ only in numbers are one note.
     """
 
     held_out: dict

@@ -23,7 +23,8 @@ class Verdict:
     too_dear : list of str
         Those of them that lose too much accuracy, or the power to tell the classes apart.
     instead_of : str or None
-        A remedy of larger gain that `best` does as well as, within chance, and at no cost.
+        The remedy of the largest gain, where `best` is another one: `best` costs nothing, and its gain is not smaller
+        beyond chance.
     is_unequal : bool
         Whether the model as it is treats the groups unequally beyond chance.
     note : str

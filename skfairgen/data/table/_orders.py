@@ -33,7 +33,8 @@ class Orders:
     def fit(self, numbers: dict[int, np.ndarray], kinds: dict[int, Any], copied: Collection[set[int]] = ()) -> Self:
         """Find the orders of columns of numbers, NaN where missing; columns of one kind are compared.
 
-        Of pairs that are `copied`, equal rows have their own tokens: the distance is that of the others.
+        A column of a pair in `copied` has tokens of its own for rows where the two are equal. The distance of such a
+        pair is measured over the other rows.
         """
         found = [
             _orders_of(places, np.column_stack([numbers[place] for place in places]), copied)
@@ -119,7 +120,7 @@ class Orders:
 
 
 def _near_bounds(column, numbers, at_least, at_most, gap, rng):
-    """Return numbers of a column within bounds, near the one that they broke, at the column's own step."""
+    """Return numbers within bounds in the place of some outside: near the bound, and on the steps of the column."""
     steps = rng.random(len(numbers)) * 2 * gap
     is_low = numbers < at_least
     wanted = np.clip(np.where(is_low, at_least + steps, at_most - steps), at_least, np.maximum(at_most, at_least))

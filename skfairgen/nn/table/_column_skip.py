@@ -262,7 +262,10 @@ class ColumnSkip(nn.Module):
         return torch.addmm(self._shifts(values, own) + (head.bias + base), moved[:, : head.in_features], head.weight.T)
 
     def drawable(self, place: int, logits: Tensor, values: Tensor) -> Tensor:
-        """Return logits of a column without the tokens that what is given never met; all, where none would be left."""
+        """Return the logits of a column, with -inf at tokens that no row of the given class or level held.
+
+        Where no token would be left, the logits stay as they are.
+        """
         own = self.tokens_of[place]
         if not self.unmet[:, own].any():
             return logits

@@ -7,11 +7,14 @@ from torch import Generator, Tensor, nn
 
 
 class RunningContext(nn.Module):
-    r"""Sum what the columns before say, each in a space of few dimensions that all columns share.
+    r"""Tell each column what the columns before it hold, by one running sum.
+
+    Each column adds a short vector to the sum; the columns after it read the sum:
 
     .. math:: h_j = \frac{1}{\sqrt j} \Big(\sum_{k < j} e_k A_k\Big) B_j
 
-    for the embedding :math:`e_k` of the value of column k. A dense layer has a matrix for each pair of columns.
+    for the embedding :math:`e_k` of the value of column k. That takes two matrices a column. A dense layer takes one
+    for each pair of columns.
 
     Parameters
     ----------
