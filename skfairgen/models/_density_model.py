@@ -1,5 +1,6 @@
 """A density of items given class and group, with the cells that it was learned from: it draws, and scores classes."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -229,5 +230,5 @@ def _check_numbers(settings):
         values = value if isinstance(value, list) else [value]
         if len(values) > MAX_SETTINGS:
             raise ValueError(f"a network has {len(values):,} numbers as {name}, expected {MAX_SETTINGS:,} at most")
-        if any(isinstance(own, int | float) and not own >= 0 for own in values):
+        if any(isinstance(own, int | float) and not 0 <= own < math.inf for own in values):
             raise ValueError(f"a network has {name}={value!r:.80}, expected numbers of 0 or more")

@@ -32,7 +32,7 @@ def files():
     banded = table.data.assign(age=np.random.default_rng(0).normal(size=200))
     made["banded"] = FairGenerator(["group_0", "age"], **OPTIONS).fit(banded, table.target)
     images = np.random.default_rng(0).integers(0, 256, (200, 4, 4), dtype=np.uint8)
-    made["images"] = FairGenerator(prior="moments", **OPTIONS).fit(images, table.target)
+    made["images"] = FairGenerator(prior="flow", **OPTIONS).fit(images, table.target)
     contents = {name: to_bytes(estimator, private_export=False) for name, estimator in made.items()}
     return contents | {"private": to_bytes(made["student"])}
 
@@ -83,6 +83,7 @@ def without(*path):
 
 ROWS = ("model", "rows")
 WEIGHTS = (*ROWS, "density", "weights")
+DECODER, PRIOR = ((*ROWS, "density", "settings", part, "settings") for part in ("decoder", "prior"))
 GROUPS = ("reader", "schema", "groups", "columns")
 FORGED = [
     ("planned", put("class", value="Popen"), "'Popen', expected one of"),
@@ -121,7 +122,11 @@ FORGED = [
     ("planned", put(*ROWS, "cells", "levels", value=lambda own: own + 5), "levels"),
     ("planned", put(*WEIGHTS, value=lambda own: {name: part.astype("f8") for name, part in own.items()}), "in 32 bits"),
     ("planned", put(*WEIGHTS, "heads.1.bias", value=lambda own: own.astype("f2")), "in 32 bits"),
-    ("images", put(*ROWS, "density", "settings", "decoder", "settings", "bounds", value=[]), "0 bounds of 4 channels"),
+    ("images", put(*DECODER, "bounds", value=[]), "the bounds .* of 4 channels"),
+    ("images", put(*DECODER, "bounds", value=[[float("nan"), 1.0]] * 4), "the bounds .* of 4 channels"),
+    ("images", put(*PRIOR, "n_steps", value=10**9), "n_steps=1000000000 was found, expected 1 to 1,000"),
+    ("images", put(*PRIOR, "n_steps", value=0), "n_steps=0 was found"),
+    ("images", put(*PRIOR, "guidance", value=float("inf")), "guidance=inf, expected numbers"),
     ("planned", put(*ROWS, "density", "name", value="FairAutoencoder"), "cannot be loaded"),
     ("planned", put("fitted", "history_", value=3), "history_"),
     ("planned", put("fitted", "__class__", value=3), "__class__"),

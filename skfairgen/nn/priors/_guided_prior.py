@@ -14,6 +14,7 @@ from skfairgen.nn.priors._prior import Prior, perceptron
 
 FREQUENCIES = (1, 2, 4, 8)
 GROUP_FEATURES = 32
+MAX_STEPS = 1_000
 
 
 class GuidedPrior(Prior):
@@ -36,7 +37,7 @@ class GuidedPrior(Prior):
     hidden_features : int
         Width of the three hidden layers.
     n_steps : int
-        Steps of drawing.
+        Steps of drawing, 1 to 1,000.
     n_groups : int
         Groups to hide; 0 for none.
     guidance : float
@@ -63,6 +64,8 @@ class GuidedPrior(Prior):
         guidance: float = 0.0,
         generator: Generator | None = None,
     ) -> None:
+        if not 1 <= n_steps <= MAX_STEPS:
+            raise ValueError(f"n_steps={n_steps} was found, expected 1 to {MAX_STEPS:,}.")
         widths = {"hidden_features": hidden_features, "n_steps": n_steps, "n_groups": n_groups}
         super().__init__(latent_features, n_classes, **widths)
         self.settings["guidance"] = float(guidance)
