@@ -128,6 +128,7 @@ class ItemReader:
         return {"kind": kind, "schema": self.schema.to_state(), "codec": self.codec.to_state()}
 
     @classmethod
+    @numpy_defaults()
     def from_state(cls, state: dict[str, Any], version: int) -> Self:
         """Return the reader of a state.
 

@@ -1,5 +1,6 @@
 """The same seed gives the same rows, whatever else goes on in the process."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import torch
 from joblib import Parallel, delayed
 
-from skfairgen import FairDistillResampler, FairEncoder, FairGenerator, distill
+from skfairgen import FairDistillResampler, FairEncoder, FairGenerator, distill, load, save
 from skfairgen.datasets import make_biased_classification
 
 pytestmark = pytest.mark.filterwarnings("ignore::skfairgen.exceptions.SkfairgenWarning")
@@ -135,7 +136,9 @@ def test_the_caller_s_floating_point_errors_do_not_matter(table, expected):
     tiny = table.data.assign(tiny=np.linspace(0, 1e-300, len(table.data)))
     with np.errstate(all="raise"):
         generator = FairGenerator("group_0", max_epochs=1, random_state=0).fit(tiny, table.target)
-        assert generator.sample(20, random_state=0)[0]["tiny"].max() < 1e-299
+        save(generator, file := io.BytesIO())
+        file.seek(0)
+        assert load(file).sample(20, random_state=0)[0]["tiny"].max() < 1e-299
     with np.errstate(all="raise"):
         check_that_nothing_changed(table, expected)
         resampler = FairDistillResampler("group_0", criterion="equalized_odds", max_epochs=1, random_state=0)

@@ -97,7 +97,9 @@ class GridDensity(Density):
         if bounds is not None and (
             len(bounds) != shape[0] or not all(-math.inf < low <= high < math.inf for low, high in bounds)
         ):
-            raise ValueError(f"Found the bounds {list(bounds)!r:.80} of {shape[0]} channels; expected two numbers of each.")
+            raise ValueError(
+                f"Found the bounds {list(bounds)!r:.80} of {shape[0]} channels; expected two numbers of each."
+            )
         self.settings: dict[str, Any] = {
             "shape": [int(size) for size in shape],
             "level_counts": [int(n_levels) for n_levels in level_counts],
