@@ -11,7 +11,7 @@ from skfairgen.criteria import Cells, apportion
 from skfairgen.data import State
 from skfairgen.models._draws import Draws, by_chunks
 from skfairgen.nn import Density, Given, build
-from skfairgen.training import torch_runtime
+from skfairgen.training import own_defaults, torch_runtime
 
 TOLERANCE = 1e-6  # of shares that sum to 1
 MAX_SETTINGS = 10_000  # numbers of one setting: columns, for a table
@@ -192,6 +192,7 @@ def module_to_state(module: nn.Module) -> dict[str, Any]:
     return {"name": type(module).__name__, "settings": module.settings, "weights": weights}
 
 
+@own_defaults()
 def module_from_state(state: dict[str, Any]) -> Any:
     """Return the network of a state, on the CPU and in evaluation mode.
 
@@ -213,9 +214,8 @@ def module_from_state(state: dict[str, Any]) -> Any:
         )
     if any(np.isnan(array).any() or np.isposinf(array).any() for array in weights.values()):
         raise ValueError(f"the weights of its {state['name']} are not all numbers")
-    with torch.device("cpu"):
-        module = build(state["name"], state["settings"])
-        module.load_state_dict({name: torch.tensor(array) for name, array in weights.items()}, assign=True)
+    module = build(state["name"], state["settings"])
+    module.load_state_dict({name: torch.tensor(array) for name, array in weights.items()}, assign=True)
     return module.eval()
 
 

@@ -13,8 +13,8 @@ from skfairgen.models._fair_labels import FairLabels, Tuning, make_fair_labels
 from skfairgen.models._label_repair import BarycenterRepair, StrataReader
 from skfairgen.training import own_defaults
 
-#: criteria whose labels are made after a row is drawn; the others are shares of cells
 MAX_PLANS = 32
+#: criteria whose labels are made after a row is drawn; the others are shares of cells
 REPAIRED = ("demographic_parity", "equalized_odds", "equal_opportunity")
 
 

@@ -199,7 +199,7 @@ def test_a_loaded_encoder_goes_on_from_its_weights_as_the_saved_one_does():
             ColumnDensity([3, 2], (2,), latent_features=8),
             n_classes=3,
         ),
-        FairAutoencoder(ColumnEncoder([3, 2], [], 8), ColumnDensity([3, 2], [], latent_features=8), 0).half(),
+        FairAutoencoder(ColumnEncoder([3, 2], [], 8), ColumnDensity([3, 2], [], latent_features=8), 0),
     ],
     ids=lambda module: type(module).__name__,
 )
