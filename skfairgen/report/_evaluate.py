@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 from skfairgen.data import Columns, Rows
 from skfairgen.metrics import column_pair_trends, column_shapes, fidelity_report, privacy_audit, utility_matrix
 from skfairgen.report._evaluation import Evaluation
-from skfairgen.report._frames import checked_columns, checked_pair, positive_positions
+from skfairgen.report._frames import check_like, checked_columns, checked_pair, positive_positions
 from skfairgen.report._groups import group_codes, large_groups
 from skfairgen.report._held_out import DOES_NOT_SEE, SEES
 from skfairgen.report._paired_bootstrap import RATIOS, interval, paired_draws
@@ -100,6 +100,7 @@ def evaluate(
     X_train, y_train = checked_pair(X_train, y_train, "X_train")
     X_test, y_test = checked_pair(X_test, y_test, "X_test")
     columns = checked_columns(X_train, sensitive_columns)
+    check_like(X_test, X_train, "X_test")
     X_test, y_test = X_test[list(X_train.columns)], y_test.astype(y_train.dtype)
     X_made, y_made = synthetic_rows(synthetic, X_train, y_train, random_state)
     positives = positive_positions(np.unique(y_train), pos_label)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import infer_dtype
 
 from skfairgen._listed import listed
 from skfairgen.data import as_frame, as_pandas
@@ -35,6 +36,32 @@ def checked_pair(X, y, what="X"):
     if y.isna().any():
         raise ValueError(f"The target of {what} is missing in {int(y.isna().sum()):,} rows: drop them.")
     return X, y
+
+
+def check_like(X, like, what):
+    """Check that a table has the columns of another, and numbers or text where that has them.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or of another kind.
+    """
+    missing = [label for label in like if label not in X]
+    if missing:
+        raise ValueError(f"{what} lacks the columns {listed(missing)} of X_train.")
+    for label in like:
+        column = X[label].dropna()
+        if is_number_column(like[label]) and not is_number_column(column):
+            texts = column[pd.to_numeric(column, errors="coerce").isna()].unique().tolist()
+            if texts:
+                raise ValueError(f"Column {label!r} of {what} holds {listed(texts)}, that of X_train numbers alone.")
+        if len(column) and is_number_column(column) and infer_dtype(like[label], skipna=True) == "string":
+            raise ValueError(f"Column {label!r} of {what} holds numbers, that of X_train text: read both as text.")
+
+
+def is_number_column(column):
+    """Tell whether a column holds numbers; booleans are none."""
+    return pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
 
 
 def checked_columns(X, sensitive_columns):

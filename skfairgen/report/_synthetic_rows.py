@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from skfairgen._listed import listed
 from skfairgen.data import as_pandas
-from skfairgen.report._frames import as_series, as_table
+from skfairgen.report._frames import as_series, check_like, checked_pair, is_number_column
 
 
 def synthetic_rows(synthetic, X_train, y_train, random_state):
@@ -46,15 +47,14 @@ def synthetic_rows(synthetic, X_train, y_train, random_state):
             f"Found a {type(synthetic).__name__}: expected the pair (X, y), a DataFrame that holds the target, or an "
             "estimator with sample()."
         )
-    X = as_table(X)
-    missing = [label for label in X_train.columns if label not in X.columns]
-    if missing:
-        raise ValueError(f"The synthetic table lacks the columns {missing} of X_train.")
-    y = as_series(y, y_train.name)
+    X, y = checked_pair(X, as_series(y, y_train.name), "the synthetic table")
+    if not len(X):
+        raise ValueError("The synthetic table holds no row.")
+    check_like(X, X_train, "the synthetic table")
     unknown = set(y.unique()) - set(y_train.unique())
     if unknown:
         raise ValueError(
-            f"The synthetic target holds {list(unknown)[:5]}, which y_train does not: use the same classes."
+            f"The synthetic target holds {listed(list(unknown))}, which y_train does not: use the same classes."
         )
     return _in_kind(X[list(X_train.columns)], X_train), y.astype(y_train.dtype)
 
@@ -90,14 +90,8 @@ def _in_kind(X, like):
     """Give a table read from anywhere the dtypes of the real one, where its values fit them."""
     columns = {}
     for label in like:
-        column = X[label]
-        is_number = pd.api.types.is_numeric_dtype(like[label].dtype) and not pd.api.types.is_bool_dtype(
-            like[label].dtype
-        )
-        if is_number:
-            columns[label] = pd.to_numeric(column).astype(
-                np.float64 if like[label].dtype.kind in "iuf" else like[label].dtype
-            )
-        else:
-            columns[label] = column
+        column, dtype = X[label], like[label].dtype
+        if is_number_column(like[label]):
+            column = pd.to_numeric(column).astype(np.float64 if dtype.kind in "iuf" else dtype)
+        columns[label] = column
     return pd.DataFrame(columns)

@@ -97,11 +97,30 @@ def test_who_has_the_generator_attacks_by_likelihood(parts):
         (lambda X, y: (X.drop(columns="normal_0"), y), "normal_0"),
         (lambda X, y: (X, y + 5), "does not"),
         (lambda X, y: 7, "expected the pair"),
+        (lambda X, y: (X[:0], y[:0]), "holds no row"),
+        (lambda X, y: (X, y[:-1]), "pass one class a row"),
+        (lambda X, y: (X, y.where(y.index > 2)), "is missing in 3 rows"),
+        (
+            lambda X, y: (X.assign(normal_0=["4"] + ["four"] * (len(X) - 1)), y),
+            "'normal_0' .* holds \\['four'\\], that of",
+        ),
     ],
 )
 def test_a_table_that_does_not_fit_is_refused(parts, change, message):
     with pytest.raises(ValueError, match=message):
         evaluate(change(*parts[1]), *parts[0], *parts[2], sensitive_columns="group_0")
+
+
+def test_held_out_rows_must_be_of_the_same_columns_and_kinds(parts):
+    (X, y), made, (X_test, y_test) = parts
+    for changed, message in (
+        (X_test.drop(columns="normal_0"), "X_test lacks the columns .'normal_0'"),
+        (X_test.assign(normal_0="n/a"), "Column 'normal_0' of X_test holds .'n/a'"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            evaluate(made, X, y, changed, y_test, sensitive_columns="group_0")
+    with pytest.raises(ValueError, match="holds numbers, that of X_train text: read both as text"):
+        evaluate(made, X.assign(normal_0=X["normal_0"].astype(str)), y, X_test, y_test, sensitive_columns="group_0")
 
 
 def test_json_and_page_hold_the_four_axes(copied):
