@@ -24,7 +24,8 @@ X, X_held_out, y, y_held_out = train_test_split(made.data, made.target, test_siz
 teacher = FairGenerator(["group_0"], criterion="demographic_parity", label_draw="sample", max_epochs=8, random_state=0)
 student = distill(teacher.fit(X, y), random_state=0)
 file = Path(tempfile.mkdtemp()) / "small.skfairgen"
-student.save(file)  # leaves out what fewer than 5 rows held
+account = student.save(file)  # leaves out what fewer than 5 rows held, and says so
+print(account.to_string(index=False))
 print(f"{file.stat().st_size / 1e3:.0f} kB, {student.n_parameters_:,} parameters of {teacher.n_parameters_:,}")
 
 # %%

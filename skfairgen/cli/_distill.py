@@ -30,6 +30,8 @@ def run(options):
     teacher, _ = read_model(options.generator)
     student = skfairgen.distill(teacher, size=options.size, random_state=options.seed, verbose=1)
     with binary_output(options.output) as file:
-        skfairgen.save(student, file)
+        account = skfairgen.save(student, file)
+    for column, coarsened in account.itertuples(index=False):
+        say(f"{column}: {coarsened}.")
     whole = getattr(teacher, "generator_", teacher)
     say(f"{options.output} has {student.n_parameters_:,} parameters in the place of {whole.n_parameters_:,}.")

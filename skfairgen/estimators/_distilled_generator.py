@@ -109,7 +109,7 @@ class DistilledGenerator(BulkDrawing, BaseEstimator):
 
         return size_bytes(self)
 
-    def save(self, path: str | PathLike[str] | BinaryIO, *, private_export: bool = True) -> None:
+    def save(self, path: str | PathLike[str] | BinaryIO, *, private_export: bool = True) -> Any:
         """Write the student to a file: see :func:`save`.
 
         Parameters
@@ -118,10 +118,15 @@ class DistilledGenerator(BulkDrawing, BaseEstimator):
             File to write.
         private_export : bool, default=True
             Whether to leave out what few rows of the table held.
+
+        Returns
+        -------
+        DataFrame or None
+            Of a private export, what was coarsened: "column" and "coarsened", in words.
         """
         from skfairgen.estimators._persistence import save  # which knows this class
 
-        save(self, path, private_export=private_export)
+        return save(self, path, private_export=private_export)
 
     def sample(
         self,

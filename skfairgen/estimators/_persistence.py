@@ -6,8 +6,10 @@ from importlib.metadata import version
 from os import PathLike
 from typing import Any, BinaryIO, Literal
 
+import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
+from skfairgen.estimators._export_account import export_account
 from skfairgen.estimators._private_export import blanked_columns, without_records
 from skfairgen.estimators._saved_states import CLASSES, estimator_from_state, estimator_to_state
 from skfairgen.estimators._table_guards import warn_of_identifiers_in_a_file
@@ -18,7 +20,7 @@ PACKAGES = ("skfairgen", "numpy", "pandas", "scikit-learn", "torch", "safetensor
 
 def save(
     estimator: Any, path: str | PathLike[str] | BinaryIO, *, private_export: bool | Literal["auto"] = "auto"
-) -> None:
+) -> pd.DataFrame | None:
     """Write a fitted estimator to a file that can be read without executing anything.
 
     The file is a zip of JSON and safetensors. It holds what drawing and coding rows need, and no row; seeds that are
@@ -35,6 +37,11 @@ def save(
         Whether to leave out what few rows held: categories and groups seen fewer than ``min_category_count`` (5)
         times, and the numbers of each column's outermost 5 rows at either end. "auto" does so for a
         DistilledGenerator, and for no other. See the documentation of distillation for what rows then look like.
+
+    Returns
+    -------
+    DataFrame or None
+        Of a private export, what was coarsened, in words: "column" and "coarsened". It is not part of the file.
 
     Raises
     ------
@@ -54,7 +61,7 @@ def save(
     >>> table = make_biased_classification(n_samples=400, random_state=0)
     >>> teacher = FairGenerator(table.sensitive_columns, max_epochs=2, random_state=0).fit(table.data, table.target)
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save(distill(teacher, max_epochs=2, random_state=0), Path(folder) / "student.skfairgen")
+    ...     account = save(distill(teacher, max_epochs=2, random_state=0), Path(folder) / "student.skfairgen")
     ...     student = load(Path(folder) / "student.skfairgen")
     >>> len(student.sample(10)[0])
     10
@@ -63,6 +70,7 @@ def save(
     fitted = getattr(estimator, "generator_", estimator)  # of a resampler, what draws
     warn_of_identifiers_in_a_file(fitted.reader_, blanked_columns(fitted) if manifest["private_export"] else [])
     write_archive(path, manifest, state, arrays)
+    return export_account(fitted, without_records(fitted)) if manifest["private_export"] else None
 
 
 def load(path: str | PathLike[str] | BinaryIO, *, max_bytes: int = 1 << 30) -> Any:

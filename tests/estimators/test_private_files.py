@@ -130,3 +130,21 @@ def test_cells_of_few_rows_have_one_count_in_the_file(criterion):
     if criterion is not None:
         positive = model.shares[1] / model.shares.sum(axis=0)
         np.testing.assert_allclose(positive, positive[0])
+
+
+def test_saving_tells_what_a_private_file_coarsened():
+    words = RNG.choice(["red", "blue"], N_ROWS).astype(object)
+    words[:3] = "puce"
+    few = np.full(N_ROWS, np.nan)
+    few[:3] = 1.5
+    y = np.repeat([0, 1, 2], [N_ROWS // 2, N_ROWS - N_ROWS // 2 - 4, 4])
+    X = table(word=words, few=few, flag=RNG.integers(0, 2, N_ROWS))
+    student = distill(FairGenerator("group", max_epochs=1, random_state=0).fit(X, y), max_epochs=1, random_state=0)
+    with pytest.warns(LeakageWarning, match="'few'"):
+        account = student.save(io.BytesIO()).set_index("column")["coarsened"]
+    assert sorted(account.index) == ["(classes)", "few", "word", "x"]  # not the group, nor the flag
+    assert account["word"] == "1 of 3 left out, each of fewer than 5 rows"
+    assert account["(classes)"].startswith("1 of 3 left out")
+    assert account["few"].startswith("left empty")
+    assert "nearer to the middle" in account["x"]
+    assert student.save(io.BytesIO(), private_export=False) is None
