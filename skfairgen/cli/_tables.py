@@ -74,6 +74,10 @@ def read_labeled(options, path, like=None):
             raise ValueError(f"{path} has no column {name!r}. {_columns(frame)}")
     if options.target is None:
         return frame, None
+    if options.target in options.sensitive:
+        raise ValueError(
+            f"{options.target!r} is named as target and as sensitive column: name another for one of them."
+        )
     has_class = frame[options.target].notna()
     if not has_class.all():
         say(f"{int((~has_class).sum()):,} rows lack {options.target!r} and are left out.")

@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 from tqdm.auto import tqdm
 
+from skfairgen._listed import listed
 from skfairgen.report._plain_features import with_plain_features
 from skfairgen.report._remedies import Setting, rows_by_sight
 
@@ -136,7 +137,10 @@ def _trial(estimator, X, y, is_test, classes, remedy, setting):
 
 def _fit_and_predict(estimator, rows, X_test, dropped, classes, remedy, setting):
     X, y, weights = rows
-    X, X_test = (frame.drop(columns=dropped) for frame in (X, X_test))
+    unknown = set(np.asarray(y).tolist()) - set(classes.tolist())
+    if unknown:
+        raise ValueError(f"Its rows have classes that the real rows do not: {listed(sorted(unknown, key=str))}.")
+    X, X_test = (frame.drop(columns=dropped, errors="ignore") for frame in (X, X_test))
     model = remedy.model(with_plain_features(clone(estimator), X), setting)
     model.fit(X, y, **({} if weights is None else _weight_argument(model, weights)))
     codes = np.searchsorted(classes, np.asarray(model.predict(X_test), dtype=classes.dtype))

@@ -82,6 +82,7 @@ def test_a_wrong_word_is_named(words, capsys):
             "no column 'lone'. Its columns: group, income, zip, loan",
         ),
         (["fit", "loans.csv", "--target", "loan", "--sensitive", "race", "-o", "m"], "no column 'race'"),
+        (["demo", "--csv", "loans.csv", "--target", "loan", "--sensitive", "loan"], "as target and as sensitive"),
         (["fit", "loans.csv", "--dtypes", "broken.csv", "-o", "m"], "is not JSON"),
         (["fit", "loans.csv", "--dtypes", "list.json", "-o", "m"], "holds no JSON object"),
         (["fit", "loans.csv", "--dtypes", "dtypes.json", "-o", "m"], "'income' the dtype 'number'"),

@@ -166,6 +166,18 @@ def test_a_remedy_that_gives_something_else_is_named(biased, given, message):
         compare(GaussianNB(), *biased, sensitive_columns="group_0", remedies=[remedy], cv=2, random_state=0)
 
 
+def test_rows_that_no_model_can_be_judged_by_are_left_out(biased):
+    given = {
+        "other classes": lambda X, y, setting: (X, y + 7, None),
+        "lacks the group": lambda X, y, setting: (X.drop(columns="group_0"), y, None),
+    }
+    remedies = [Remedy(name, rows=rows) for name, rows in given.items()]
+    found = compare(GaussianNB(), *biased, sensitive_columns="group_0", remedies=remedies, cv=2, random_state=0)
+    assert "classes that the real rows do not: [7, 8]" in found.skipped_[SEES, "other classes"]
+    assert "group_0" in found.skipped_[SEES, "lacks the group"]
+    assert (DOES_NOT_SEE, "lacks the group") in found.to_frame().index
+
+
 def test_what_cannot_run_is_left_out_and_says_why(biased):
     found = compare(
         KNeighborsClassifier(), *biased, sensitive_columns="group_0", remedies=[WEIGHTS], cv=2, random_state=0
