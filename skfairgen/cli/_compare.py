@@ -8,6 +8,7 @@ from skfairgen.cli._parser import (
     add_table_arguments,
     count,
 )
+from skfairgen.cli._terminal import show
 
 NAME = "compare"
 SUMMARY = "does a remedy make a model of your table fairer?"
@@ -79,9 +80,9 @@ def tell(account, page):
     """Write the summary of a comparison or an evaluation to the standard output, and its page where one is named."""
     from skfairgen.cli._tables import binary_output
 
-    print(account.summary())
+    show(account.summary())
     if page is not None:
         contents = account.to_html()
         with binary_output(page) as file:
             file.write(contents.encode())
-        print(f"\nThe picture, and all figures, are in {page}: open it in a browser.")
+        show(f"\nThe picture, and all figures, are in {page}: open it in a browser.")

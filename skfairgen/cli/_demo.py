@@ -3,7 +3,7 @@
 import skfairgen
 from skfairgen.cli._compare import boosting, tell
 from skfairgen.cli._parser import add_favorable_argument, add_page_argument, add_seed_argument
-from skfairgen.cli._terminal import say
+from skfairgen.cli._terminal import say, show
 
 NAME = "demo"
 SUMMARY = "does a remedy help? try it on a real table"
@@ -56,7 +56,7 @@ def run(options):
     favorable = favorable_class(y, options.favorable)
     what = "Boston mortgage applications of 1990, approved" if options.csv is None else f"rows, {y.name} = {favorable}"
     rates = (y == favorable).groupby([X[name].astype(object) for name in sensitive], dropna=False).mean()
-    print(f"{len(X):,} {what}, by group: {', '.join(f'{_name(group)} {rate:.1%}' for group, rate in rates.items())}\n")
+    show(f"{len(X):,} {what}, by group: {', '.join(f'{_name(group)} {rate:.1%}' for group, rate in rates.items())}\n")
     comparison = skfairgen.compare(
         boosting(),
         X,

@@ -1,6 +1,7 @@
 """skfairgen info: what a file is, and what it holds of the data."""
 
 from skfairgen.cli._cells import cells_by_name, group_name
+from skfairgen.cli._terminal import show
 
 NAME = "info"
 SUMMARY = "what a file is, and what it holds of the data"
@@ -23,25 +24,25 @@ def run(options):
 
     model, manifest = read_model(options.file)
     generator = getattr(model, "generator_", model)
-    print(f"kind: {manifest['class']}, {generator.n_parameters_:,} parameters")
+    show(f"kind: {manifest['class']}, {generator.n_parameters_:,} parameters")
     if getattr(generator, "criterion", None) is not None:
         strength = f", strength {generator.strength:g}" if hasattr(generator, "strength") else ""
-        print(f"criterion: {generator.criterion}{strength}")
-    print(f"columns: {_columns(generator)}")
+        show(f"criterion: {generator.criterion}{strength}")
+    show(f"columns: {_columns(generator)}")
     if generator.classes_ is not None:
-        print(f"classes: {', '.join(map(str, generator.classes_))}")
+        show(f"classes: {', '.join(map(str, generator.classes_))}")
     if generator.groups_ is not None:
-        print(f"groups: {'; '.join(map(group_name, generator.groups_))}")
+        show(f"groups: {'; '.join(map(group_name, generator.groups_))}")
     counts = getattr(generator, "cell_counts_", None)
     if counts is not None:
-        print("rows of each cell, for skfairgen sample --cells:")
+        show("rows of each cell, for skfairgen sample --cells:")
         named = {cell: name for name, cell in cells_by_name(generator).items()}
         least = generator.codec_.min_category_count if manifest["private_export"] else 0
         for cell, n_rows in counts.items():
             told = f"{n_rows:,}" if n_rows >= least else f"fewer than {least}"
-            print(f"  {named.get(cell, group_name(cell))}: {told}")
-    print(f"what it holds of the data: {HOLDS[bool(manifest['private_export'])]}")
-    print("written by: " + ", ".join(f"{package} {version}" for package, version in manifest["versions"].items()))
+            show(f"  {named.get(cell, group_name(cell))}: {told}")
+    show(f"what it holds of the data: {HOLDS[bool(manifest['private_export'])]}")
+    show("written by: " + ", ".join(f"{package} {version}" for package, version in manifest["versions"].items()))
 
 
 def _columns(generator):

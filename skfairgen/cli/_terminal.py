@@ -1,15 +1,22 @@
 """What is said beside the result: on the standard error, as bars on a terminal and as lines elsewhere."""
 
+import re
 import sys
 from contextlib import contextmanager, redirect_stderr
 from time import monotonic
 
 SECONDS_BETWEEN_LINES = 5
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a name in a file could move the cursor, or set the title
+
+
+def show(text, file=None):
+    """Write a line of the result to the standard output, without the control characters that names may hold."""
+    print(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text), file=file, flush=file is not None)
 
 
 def say(text):
     """Write a line to the standard error."""
-    print(text, file=sys.stderr, flush=True)
+    show(text, sys.stderr)
 
 
 @contextmanager
