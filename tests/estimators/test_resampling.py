@@ -26,10 +26,13 @@ def _table(sensitive):
 @pytest.mark.filterwarnings(
     "ignore::skfairgen.exceptions.CollapseWarning", "ignore::skfairgen.exceptions.SmallGroupWarning"
 )
-@pytest.mark.parametrize(("sensitive", "n_trained"), [("s", 1), ("age", 2)])
-def test_the_rows_for_both_are_those_of_two_resamplers(monkeypatch, sensitive, n_trained):
+@pytest.mark.parametrize(
+    ("sensitive", "criterion", "n_trained"),
+    [("s", "demographic_parity", 1), ("s", "equal_opportunity", 1), ("age", "demographic_parity", 2)],
+)
+def test_the_rows_for_both_are_those_of_two_resamplers(monkeypatch, sensitive, criterion, n_trained):
     """`born` is learned as the distance from an age that models see, so that one training is not enough there."""
-    options = {"criterion": "demographic_parity", "tuned_for": None, "max_epochs": 1, "random_state": 0}
+    options = {"criterion": criterion, "tuned_for": None, "max_epochs": 1, "random_state": 0}
     X, y = _table(sensitive)
     trained = []
     learn = _resampling.fit_generator
