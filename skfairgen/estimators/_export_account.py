@@ -21,7 +21,7 @@ def export_account(student, exported):
     labels, min_count = before.schema.format.columns, before.codec.min_category_count
     told = [
         (place if labels is None else labels[place], _loss(column, after.codec.columns_[place], min_count))
-        for place, column in before.codec.columns_.items()
+        for place, column in getattr(before.codec, "columns_", {}).items()  # of tables; codecs of arrays have none
     ]
     for name, old, new in (
         ("(classes)", before.schema.target and student.classes_, before.schema.target and exported.classes_),

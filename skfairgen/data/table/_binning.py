@@ -7,6 +7,7 @@ LARGEST_STEP = 2**40
 MANY_BINS = 60  # or more: a column has narrower bins at either end
 MIN_END_ROWS = 20  # of a bin there
 N_TRIED = 8  # steps that a knot may be moved, either way
+MAX_HELD = 1 / 3  # share of the numbers of a bin that few rows hold: where it is more, chance draws them
 
 
 def find_spikes(counts: np.ndarray, n_bins: int, min_count: int) -> np.ndarray:
@@ -53,13 +54,16 @@ def quantile_grids(
     n_tokens: int,
     unit: float | int | None,
     min_count: int,
+    can_split: bool = True,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Tabulate each token's quantile function at 33 even knots, and tell which tokens hold a few exact values.
 
     A token of few values, each held by `min_count` rows, has these values. The knots of others are means of
     `min_count` neighbors, so that none is a row's own; the outermost row at either end has no part in them, so that no
     single one sets how far a column reaches. Where such a mean is still a number that few rows hold, the knot is moved
-    to one near it that nobody holds, if there is one.
+    to one near it that nobody holds, if there is one. Where a third or more of the numbers of a bin are held, it is
+    moved by a part of a unit alone, or left to the private file to move: were held numbers never drawn there, the
+    gaps would tell which they are.
 
     Parameters
     ----------
@@ -75,6 +79,8 @@ def quantile_grids(
         Decimal unit or step of the numbers; None for floats of any digits.
     min_count : int
         Rows that must hold a number before it may be stored.
+    can_split : bool, default=True
+        Whether private files can hold numbers between those of the unit.
     """
     grid = np.zeros((n_tokens, N_KNOTS + 1), dtype=values.dtype)
     is_discrete = np.ones(n_tokens, dtype=bool)
@@ -103,7 +109,7 @@ def quantile_grids(
             last = _below(edges[token - first_bin], unit)
             knots = np.minimum(knots, last)
             knots[-1] = last
-        grid[token] = _off(np.sort(knots), lone, unit) if min_count > 1 else knots
+        grid[token] = _off(np.sort(knots), lone, unit, can_split) if min_count > 1 else knots
     return grid, is_discrete
 
 
@@ -131,14 +137,19 @@ def _local_means(ranked, ranks, min_count, unit):
     return (base + moved * np.uint64(unit)).view(ranked.dtype)
 
 
-def _off(knots, lone, unit):
+def _off(knots, lone, unit, can_split=False):
     """Return knots moved off the numbers that few rows hold, to one near them within the same bin that nobody holds."""
     is_float = knots.dtype.kind == "f"
     if not is_float and unit > LARGEST_STEP:
         return knots
+    low, high = np.searchsorted(lone, knots[[0, -1]])
+    is_dense = can_split and (high - low) * (unit or 0) > MAX_HELD * (float(knots[-1]) - float(knots[0]))
     if is_float and unit:  # within the ends to another number of the unit if nobody holds it, else between two
-        knots[1:-1] = _moved_off(knots[1:-1], lone, unit, lambda numbers: _rounded(numbers, unit))
+        if not is_dense:
+            knots[1:-1] = _moved_off(knots[1:-1], lone, unit, lambda numbers: _rounded(numbers, unit))
         return _moved_off(knots, lone, 0.37 * unit, lambda numbers: numbers)
+    if is_dense:
+        return knots
     step = 1e-7 * (knots[-1] - knots[0]) if is_float else knots.dtype.type(unit)
     return _moved_off(knots, lone, step, lambda numbers: numbers)
 
@@ -181,7 +192,7 @@ def _below(edge, unit):
     """Return the largest number of a column below an edge."""
     if isinstance(edge, np.floating):
         return np.nextafter(edge, -np.inf) if unit is None else _rounded(edge - unit, unit)
-    return (edge.view(np.uint64) - np.uint64(unit)).view(edge.dtype)
+    return (np.atleast_1d(edge).view(np.uint64) - np.uint64(unit)).view(edge.dtype)[0]  # an array wraps below 0
 
 
 def _rounded(values, unit):

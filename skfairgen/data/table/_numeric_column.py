@@ -63,7 +63,7 @@ class NumericColumn:
         self.grid_: np.ndarray
         self.is_discrete_: np.ndarray
         self.grid_, self.is_discrete_ = quantile_grids(
-            values, tokens, self.spikes_, self.edges_, self.cardinality_, unit, self.min_count
+            values, tokens, self.spikes_, self.edges_, self.cardinality_, unit, self.min_count, self._can_split(values)
         )
         self.token_counts_: np.ndarray = np.bincount(tokens, minlength=self.cardinality_)
         self.generable_: np.ndarray = self.token_counts_ > 0
@@ -222,12 +222,18 @@ class NumericColumn:
                 knots[:n_knots] = knots[n_knots]
             if token == bins[-1] and 2 * n_knots < N_KNOTS:
                 knots[-n_knots:] = knots[-n_knots - 1]
-        is_plain = made.grid_.dtype.kind in "iu" and made.step_ == 1 and not is_time(self.dtype_)
-        if is_plain and np.abs(made.grid_.astype(np.float64)).max() < LARGEST_WITH_QUARTERS:
+        if made.grid_.dtype.kind in "iu" and self._can_split(made.grid_):
             made.grid_ = made.grid_.astype(np.float64)
             made.grid_[bins[~made.is_discrete_[bins]]] += 0.25  # between whole numbers, which people hold
             made.decimals_ = 0
         return made
+
+    def _can_split(self, numbers):
+        """Tell whether a private file can hold numbers between those of the column."""
+        if numbers.dtype.kind not in "iu":
+            return True
+        largest = np.abs(numbers.astype(np.float64)).max(initial=0)
+        return self.step_ == 1 and not is_time(self.dtype_) and largest < LARGEST_WITH_QUARTERS
 
     def _unit_of(self, dtype):
         if dtype.kind == "f":

@@ -26,6 +26,17 @@ def held_by_few(column):
     return counts.index[counts < 5]
 
 
+@pytest.mark.parametrize("unit", [0.01, 1])
+def test_numbers_that_many_rows_are_near_are_drawn_as_often_as_others(unit):
+    rng = np.random.default_rng(0)
+    column, fresh = ((pd.Series(rng.normal(size=1_400) * 200).round() * unit).round(2) for _ in range(2))
+    column, fresh = (own.astype(int) if unit == 1 else own for own in (column, fresh))
+    held = column.value_counts().loc[lambda counts: counts == 1].index
+    drawn = NumericColumn().fit(column)
+    rows = drawn.decode(np.resize(drawn.encode(column), 20_000), np.random.default_rng(1))
+    assert 0.6 * fresh.isin(held).mean() < rows.isin(held).mean() < 1.1 * fresh.isin(held).mean()
+
+
 def decoded(column, n_rows=20_000):
     codec = TableCodec().fit(pd.DataFrame({0: column}))
     tokens = codec.encode(pd.DataFrame({0: column}))["tokens"]
