@@ -23,18 +23,17 @@ def export_account(student, exported):
         (place if labels is None else labels[place], _loss(column, after.codec.columns_[place], min_count))
         for place, column in getattr(before.codec, "columns_", {}).items()  # of tables; codecs of arrays have none
     ]
-    for name, old, new in (
-        ("(classes)", before.schema.target and student.classes_, before.schema.target and exported.classes_),
-        ("(groups)", before.schema.groups and student.groups_, before.schema.groups and exported.groups_),
-    ):
-        told.append((name, None if old is None else _left_out(len(old) - len(new), len(old), min_count)))
+    if before.schema.target is not None:
+        told.append(("(classes)", _left_out(len(student.classes_), len(exported.classes_), min_count)))
+    if before.schema.groups is not None:
+        told.append(("(groups)", _left_out(len(student.groups_), len(exported.groups_), min_count)))
     return pd.DataFrame([own for own in told if own[1]], columns=["column", "coarsened"])
 
 
 def _loss(column, kept, min_count):
     """Return what a column lost, in words; None where it lost nothing."""
     if hasattr(column, "levels_"):
-        return _left_out(len(column.levels_) - len(kept.levels_), len(column.levels_), min_count)
+        return _left_out(len(column.levels_), len(kept.levels_), min_count)
     column, kept = (getattr(own, "own", own) for own in (column, kept))
     if column.is_of_few:
         return f"left empty: fewer than {min_count} rows share a number"
@@ -43,5 +42,5 @@ def _loss(column, kept, min_count):
     return f"numbers that fewer than {min_count} rows reach are drawn nearer to the middle"
 
 
-def _left_out(n_less, n, min_count):
-    return f"{n_less:,} of {n:,} left out, each of fewer than {min_count} rows" if n_less else None
+def _left_out(n, n_kept, min_count):
+    return f"{n - n_kept:,} of {n:,} left out, each of fewer than {min_count} rows" if n_kept < n else None

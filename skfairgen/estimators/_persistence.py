@@ -66,11 +66,12 @@ def save(
     >>> len(student.sample(10)[0])
     10
     """
-    manifest, state, arrays = _contents(estimator, private_export)
+    written, *contents = _contents(estimator, private_export)
+    is_private = written is not estimator
     fitted = getattr(estimator, "generator_", estimator)  # of a resampler, what draws
-    warn_of_identifiers_in_a_file(fitted.reader_, blanked_columns(fitted) if manifest["private_export"] else [])
-    write_archive(path, manifest, state, arrays)
-    return export_account(fitted, without_records(fitted)) if manifest["private_export"] else None
+    warn_of_identifiers_in_a_file(fitted.reader_, blanked_columns(fitted) if is_private else [])
+    write_archive(path, *contents)
+    return export_account(fitted, written) if is_private else None
 
 
 def load(path: str | PathLike[str] | BinaryIO, *, max_bytes: int = 1 << 30) -> Any:
@@ -119,12 +120,13 @@ def load(path: str | PathLike[str] | BinaryIO, *, max_bytes: int = 1 << 30) -> A
 def size_bytes(estimator):
     """Return the bytes of the file that :func:`save` writes."""
     file = io.BytesIO()
-    write_archive(file, *_contents(estimator, "auto"))
+    _, *contents = _contents(estimator, "auto")
+    write_archive(file, *contents)
     return len(file.getvalue())
 
 
 def _contents(estimator, private_export):
-    """Return the manifest, the JSON state and the arrays of an estimator's file."""
+    """Return the estimator as it is written, and the manifest, the JSON state and the arrays of its file."""
     name = type(estimator).__name__
     if CLASSES.get(name) is not type(estimator):
         raise TypeError(f"{name} cannot be saved; save takes {', '.join(CLASSES)}.")
@@ -136,7 +138,8 @@ def _contents(estimator, private_export):
             f"private_export=True needs a DistilledGenerator, found {name}. Distill a generator and "
             "save the student, or leave private_export out."
         )
-    whole = estimator_to_state(without_records(estimator) if private_export else estimator)
+    written = without_records(estimator) if private_export else estimator
+    whole = estimator_to_state(written)
     state, arrays = pack(whole)
     try:
         estimator_from_state(whole, FORMAT_VERSION)
@@ -148,4 +151,4 @@ def _contents(estimator, private_export):
         "private_export": private_export,
         "versions": versions,
     }
-    return manifest, state, arrays
+    return written, manifest, state, arrays

@@ -54,7 +54,7 @@ def quantile_grids(
     n_tokens: int,
     unit: float | int | None,
     min_count: int,
-    can_split: bool = True,
+    can_split: bool,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Tabulate each token's quantile function at 33 even knots, and tell which tokens hold a few exact values.
 
@@ -79,7 +79,7 @@ def quantile_grids(
         Decimal unit or step of the numbers; None for floats of any digits.
     min_count : int
         Rows that must hold a number before it may be stored.
-    can_split : bool, default=True
+    can_split : bool
         Whether private files can hold numbers between those of the unit.
     """
     grid = np.zeros((n_tokens, N_KNOTS + 1), dtype=values.dtype)
