@@ -2,11 +2,13 @@
 
 Each point is a process of its own. The exponent is the slope of log cost over log size, by least squares. A memory is
 what a fit takes beyond the imports and the table. ``cap`` and ``crowd`` compare a bound to none, in time and
-in fidelity: passes over 250,000 rows, shared tokens of very many levels.
+in fidelity: passes over 250,000 rows, shared tokens of very many levels. ``draw`` writes rows to parquet by a teacher
+and by its student.
 
     python benchmarks/scale.py [rows columns levels groups classes] [--epochs 1] [--json scale.json]
     python benchmarks/scale.py cap --sizes 300000 1000000
-    python benchmarks/scale.py crowd --epochs 5
+    python benchmarks/scale.py crowd --epochs 5 --seeds 0 1 2
+    python benchmarks/scale.py draw --sizes 15 50 --epochs 1
 """
 
 import argparse
@@ -15,7 +17,9 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -40,6 +44,7 @@ def main():
     parser.add_argument("what", nargs="*", default=list(SIZES))
     parser.add_argument("--sizes", type=int, nargs="*")
     parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--seeds", type=int, nargs="*", default=[0], help="of the comparisons")
     parser.add_argument("--json")
     parser.add_argument("--point", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -57,8 +62,10 @@ def measure(what, options):
     sizes = options.sizes or sizes
     least_rows = {"levels": 200_000}.get(axis, PLAIN["rows"])  # a level that a row holds is a level at all
     if what in BOUNDS:
-        settings = [{"rows": least_rows, axis: size, "lifted": lifted} for size in sizes for lifted in (None, what)]
-        return [run({**own, "judged": True}, options) for own in settings]
+        settings = [{"rows": least_rows, axis: size, "seed": seed} for size in sizes for seed in options.seeds]
+        return [run({**own, "lifted": lifted}, options) for own in settings for lifted in (None, what)]
+    if what == "draw":
+        return [run({"rows": 50_000, "columns": size, "n_drawn": 200_000}, options) for size in sizes or (15, 50)]
     points = [run({"rows": least_rows, what: size}, options) for size in sizes]
     for cost in ("fit_seconds", "fit_megabytes"):
         usable = [(size, point[cost]) for size, point in zip(sizes, points, strict=True) if point[cost] > 0]
@@ -94,16 +101,18 @@ def made(rows, columns, levels, groups, classes, seed=0):
     return pd.DataFrame(table), y
 
 
-def fit_once(rows, columns, levels, groups, classes, epochs, lifted=None, judged=False):
-    """Return what one fit, and 100,000 rows of it, cost; without a bound, where one is lifted."""
+def fit_once(rows, columns, levels, groups, classes, epochs, lifted=None, seed=None, n_drawn=None):
+    """Return what one fit, and 100,000 rows of it, cost; without a bound, where one is lifted; with a seed, judged."""
     from skfairgen import FairGenerator
 
     if lifted is not None:
         *_, module, bound = BOUNDS[lifted]
         setattr(importlib.import_module(module), bound, 10**9)
-    X, y = made(rows, columns, levels, groups, classes)
+    X, y = made(rows, columns, levels, groups, classes, seed or 0)
     before, start, wall = peak_megabytes(), time.process_time(), time.perf_counter()
-    generator = FairGenerator(["group"], max_epochs=epochs, random_state=0).fit(X, y)
+    generator = FairGenerator(["group"], max_epochs=epochs, random_state=seed or 0).fit(X, y)
+    if n_drawn:
+        return drawing_rates(generator, n_drawn)
     fitted, start_of_sample = time.process_time(), time.process_time()
     wall = time.perf_counter() - wall
     after = peak_megabytes()
@@ -115,17 +124,32 @@ def fit_once(rows, columns, levels, groups, classes, epochs, lifted=None, judged
         "sample_seconds": round(time.process_time() - start_of_sample, 2),
         "sample_megabytes": round(peak_megabytes() - after),
     }
-    return {**cost, **judge(X, y, drawn, labels)} if judged else cost
+    return cost if seed is None else {**cost, **judge(X, drawn, labels)}
 
 
-def judge(X, y, drawn, labels, n_rows=20_000):
+def drawing_rates(generator, n_rows):
+    """Return how many rows a CPU second a generator and its student write to parquet, and the student's size."""
+    from skfairgen import distill
+
+    student = distill(generator, random_state=0)
+    rates = {"student_parameters": student.n_parameters_}
+    for name, own in (("teacher", generator), ("student", student)):
+        with tempfile.TemporaryDirectory() as folder:
+            own.sample_to_parquet(Path(folder) / "warm", 2_000, random_state=0)
+            start = time.process_time()
+            own.sample_to_parquet(Path(folder) / "rows", n_rows, random_state=0)
+            rates[name] = round(n_rows / (time.process_time() - start))
+    return rates
+
+
+def judge(X, drawn, labels, n_rows=20_000):
     """Return the ROC-AUC of telling rows apart, and of a model of y trained on drawn rows, tested on fresh ones."""
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.metrics import roc_auc_score
 
     from skfairgen.metrics import c2st_auc
 
-    fresh, truth = made(n_rows, X.shape[1], X.iloc[:, 1].nunique(), 2, 2, seed=1)
+    fresh, truth = made(n_rows, X.shape[1], X.iloc[:, 1].nunique(), 2, 2, seed=1_000)
     X, drawn, fresh = (table.drop(columns="group").apply(as_number) for table in (X, drawn, fresh))
     model = HistGradientBoostingClassifier(random_state=0).fit(drawn[: 5 * n_rows], labels[: 5 * n_rows])
     scores = model.predict_proba(fresh)[:, 1]

@@ -58,6 +58,6 @@ def by_chunks(
         for name, tensor in found.items():
             part = tensor.cpu().numpy()
             if name not in joined:
-                joined[name] = np.empty((length, *part.shape[1:]), dtype=part.dtype)
+                joined[name] = np.empty_like(part, shape=(length, *part.shape[1:]))  # in its order of memory
             joined[name][rows] = part
     return joined

@@ -12,11 +12,12 @@ from torch import Generator, Tensor, nn
 from skfairgen.nn._categorical_divergence import categorical_divergence
 from skfairgen.nn._density import Density, Given, Items
 from skfairgen.nn._random_layers import Dropout, Embedding, Linear
+from skfairgen.nn.table._column_draws import draw_columns
 from skfairgen.nn.table._column_skip import ColumnSkip, TokenNumbers
 from skfairgen.nn.table._running_context import RunningContext
 from skfairgen.nn.table._seen_tokens import SeenTokens
 from skfairgen.nn.table._student_widths import student_widths
-from skfairgen.nn.table._token_draws import draw_tokens, uniforms_of
+from skfairgen.nn.table._token_draws import uniforms_of
 
 
 class ColumnDensity(Density):
@@ -178,9 +179,10 @@ class ColumnDensity(Density):
     def logits(self, items: Items, given: Given, code: Tensor | None = None) -> list[Tensor]:
         """Return each column's logits given the columns before it, D tensors of shape (B, cardinality)."""
         values = torch.cat([given.values, self.seen(items["tokens"])[:, :-1]], dim=1)
-        inputs = self._inputs(values, 0, code)
+        inputs = self.embedding(values + self.offsets[: values.shape[1]]).flatten(1)
+        inputs = inputs if code is None else torch.cat([code, inputs], dim=1)
         heard = None if self.context is None else self.context(inputs[:, self.visible[0] :])
-        return self._logits(inputs, 0, self.n_noise, values, self._means(values), heard)
+        return self._logits(inputs, values, heard)
 
     @property
     def n_parameters(self) -> int:
@@ -193,25 +195,7 @@ class ColumnDensity(Density):
 
         `noise` is (B, D), one uniform number in [0, 1) a cell of the result: the same numbers give the same rows.
         """
-        values = given.values
-        inputs = self.first_weight.new_zeros((len(values), self.first_weight.shape[0]))
-        sums, heard = inputs.new_zeros((len(values), self.settings["context_features"])), None
-        tokens, seen = (values.new_empty((len(values), self.n_noise)) for _ in range(2))
-        written = self._inputs(values, 0, code)
-        means = self._means(values)
-        for j in range(self.n_noise):
-            if self.context is None or j == 0:
-                inputs[:, self.visible[j] - written.shape[1] : self.visible[j]] = written
-            else:
-                heard = self.context.step(sums, j, written)
-            (logits,) = self._logits(inputs, j, j + 1, values, means[:, j : j + 1], heard)
-            seen[:, j] = tokens[:, j] = draw_tokens(self._drawable(j, logits, values, seen), noise[:, j : j + 1])
-            self.seen.write(seen, j)
-            if j + 1 < self.n_noise:
-                written = self._inputs(seen[:, j : j + 1], values.shape[1] + j)
-                if self.skip is not None:
-                    self.skip.add_effects(means, j, seen[:, j])
-        return {"tokens": tokens}
+        return {"tokens": draw_columns(self, given, noise, code)}
 
     @torch.no_grad()
     def noise_of(self, items: Items, given: Given, code: Tensor | None, uniforms: Tensor) -> Tensor:
@@ -224,7 +208,7 @@ class ColumnDensity(Density):
         columns = zip(self.logits(items, given, code), items["tokens"].unbind(1), strict=True)
         seen = self.seen(items["tokens"])
         for j, (logits, column) in enumerate(columns):
-            noise[:, j] = uniforms_of(self._drawable(j, logits, given.values, seen), column, uniforms[:, j])
+            noise[:, j] = uniforms_of(self.drawable(j, logits, given.values, seen), column, uniforms[:, j])
         return noise.clamp_(0, 1 - 1e-7)
 
     @torch.no_grad()
@@ -256,38 +240,24 @@ class ColumnDensity(Density):
             student.skip.take_over(self.skip)
         return student
 
-    def _inputs(self, values: Tensor, place: int, code: Tensor | None = None) -> Tensor:
-        embedded = self.embedding(values + self.offsets[place : place + values.shape[1]]).flatten(1)
-        return embedded if code is None else torch.cat([code, embedded], dim=1)
-
-    def _means(self, values: Tensor) -> Tensor:
-        """Return the means that the skip expects of every column; without a skip they are not used."""
-        return values.new_zeros((1, self.n_noise)) if self.skip is None else self.skip.means(values)
-
-    def _drawable(self, place: int, logits: Tensor, values: Tensor, seen: Tensor) -> Tensor:
+    def drawable(self, place: int, logits: Tensor, values: Tensor, seen: Tensor) -> Tensor:
+        """Return a column's logits, (B, cardinality), with -inf at what must not be drawn under such values."""
         logits = self.seen.drawable(place, logits, seen)
         return logits if self.skip is None else self.skip.drawable(place, logits, values)
 
-    def _logits(
-        self, inputs: Tensor, first: int, end: int, values: Tensor, means: Tensor, heard: Tensor | None = None
-    ) -> list[Tensor]:
-        """Return the logits of the columns from `first` to `end`; inputs hold what the last of them may look at."""
-        units, n_seen = self._units(first, end), self.visible[end - 1] if end else 0
-        weight = self.first_weight[:n_seen, units]
-        if end - first > 1:  # a column alone sees all that it is given
-            weight = weight * self.mask
-        hidden = torch.addmm(self.first_bias[units], inputs[:, :n_seen], weight)
-        hidden = hidden.view(len(inputs), end - first, self.hidden_features).transpose(0, 1)
+    def _logits(self, inputs: Tensor, values: Tensor, heard: Tensor | None) -> list[Tensor]:
+        n_seen = self.visible[-1] if self.visible else 0
+        hidden = torch.addmm(self.first_bias, inputs[:, :n_seen], self.first_weight[:n_seen] * self.mask)
+        hidden = hidden.view(len(inputs), self.n_noise, self.hidden_features).transpose(0, 1)
         hidden = F.silu(hidden if heard is None else hidden + heard)
-        block = torch.baddbmm(self.block_bias[first:end], self.dropout(hidden), self.block_weight[first:end])
+        block = torch.baddbmm(self.block_bias, self.dropout(hidden), self.block_weight)
         hidden = hidden + F.silu(block)
-        bars = self.barred.split(self.cardinalities)[first:end]
         if self.skip is not None:
-            hidden = self.skip.moved(first, hidden, means)
-        heads = zip(self.heads[first:end], hidden.unbind(0), bars, strict=True)
+            hidden = self.skip.moved(hidden, self.skip.means(values))
+        heads = zip(self.heads, hidden.unbind(0), self.barred.split(self.cardinalities), strict=True)
         if self.skip is None:
             return [torch.addmm(head.bias + bar, own, head.weight.T) for head, own, bar in heads]
-        return [self.skip.logits(j, head, own, bar, values) for j, (head, own, bar) in enumerate(heads, first)]
+        return [self.skip.logits(j, head, own, bar, values) for j, (head, own, bar) in enumerate(heads)]
 
     def _units(self, first: int, end: int) -> slice:
         return slice(first * self.hidden_features, end * self.hidden_features)

@@ -202,28 +202,18 @@ class ColumnSkip(nn.Module):
         """Return the mean of every column by the effects of the first values seen, shape (B, D)."""
         return F.embedding_bag(values + self.offsets[: values.shape[1]], self.effects, mode="sum")
 
-    def add_effects(self, means: Tensor, place: int, tokens: Tensor) -> None:
-        """Add the effects of a generated column's tokens, shape (B,), to the means of the columns after it."""
-        effects = self.effects[int(self.offsets[self.n_given + place]) :, place + 1 :]
-        means[:, place + 1 :] += effects.index_select(0, tokens)
-
-    def moved(self, first: int, hidden: Tensor, means: Tensor) -> Tensor:
-        """Return hidden blocks with the two statistics that :meth:`logits` takes, shape (n, B, hidden_features + 2).
+    def moved(self, hidden: Tensor, means: Tensor) -> Tensor:
+        """Return hidden blocks with the two statistics that :meth:`logits` takes, shape (D, B, hidden_features + 2).
 
         Parameters
         ----------
-        first : int
-            The first of n columns in a row.
-        hidden : Tensor of shape (n, B, hidden_features)
-            Their hidden blocks.
-        means : Tensor of shape (B, n)
+        hidden : Tensor of shape (D, B, hidden_features)
+            The hidden blocks of the columns.
+        means : Tensor of shape (B, D)
             Their means, by the effects.
         """
-        if len(hidden) == 1 and not self.scored[first]:  # it has no statistics
-            return hidden
-        columns = slice(first, first + len(hidden))
-        mean, log_precision = torch.bmm(hidden, self.correction[columns]).unbind(2)
-        precision = (log_precision + self.log_precision[columns, None]).clamp(*LOG_PRECISIONS).exp()
+        mean, log_precision = torch.bmm(hidden, self.correction).unbind(2)
+        precision = (log_precision + self.log_precision[:, None]).clamp(*LOG_PRECISIONS).exp()
         statistics = torch.stack([precision * (mean + means.T), (1 - precision) / 2], dim=2)
         return torch.cat([hidden, statistics], dim=2)
 
