@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skfairgen.data import ItemReader, RandomState
 from skfairgen.estimators._documented import Documented
-from skfairgen.scale import Executor, FileWriter, write_parquet
+from skfairgen.scale import Executor, FileWriter, drawn_rows, write_parquet
 from skfairgen.training import draw_seed, random_generator
 
 
@@ -158,6 +158,42 @@ class BulkDrawing(Saving):
         }
         writer = FileWriter(self._batch, self.reader_, Path(path), **sizes)
         return write_parquet(writer, {**sizes, "weights": _checksum(*self._drawn_by())}, executor)
+
+    def sample_to_ray(
+        self,
+        n_samples: int,
+        *,
+        batch_size: int = 62_500,
+        target_name: str | None = None,
+        random_state: RandomState | np.random.Generator = None,
+    ) -> Any:
+        """Draw rows as a dataset of Ray, whose tasks draw a batch each when it is read.
+
+        They are the rows of :meth:`sample_to_parquet` with the same arguments, and the same at every reading. Their
+        blocks come in any order, as all of Ray's do, unless its ``preserve_order`` is set.
+
+        Parameters
+        ----------
+        n_samples : int
+            Number of rows in all.
+        batch_size, target_name, random_state
+            As in :meth:`sample_to_parquet`.
+
+        Returns
+        -------
+        ray.data.Dataset
+            The rows, with a column of labels where the fit had some.
+
+        Raises
+        ------
+        ImportError
+            If ray or pyarrow is missing.
+        """
+        check_scalar(n_samples, "n_samples", Integral, min_val=1)
+        check_scalar(batch_size, "batch_size", Integral, min_val=1)
+        check_is_fitted(self, "model_")
+        sizes = (_seed(random_state), int(n_samples), int(batch_size), int(batch_size))
+        return drawn_rows(FileWriter(self._batch, self.reader_, Path(), *sizes, target_name))
 
     def _batch(self, n_rows, rng):
         return self.sample(n_rows, random_state=rng)[:2]

@@ -205,7 +205,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
 
         Parameters
         ----------
-        X : DataFrame or array-like of shape (n_samples, n_features), path or pyarrow Dataset
+        X : DataFrame or array-like of shape (n_samples, n_features), path, or Dataset of pyarrow or Ray
             Mixed columns, missing values allowed; a path is that of parquet, larger than memory or not.
         y : array-like of shape (n_samples,) or str, default=None
             Class labels; of files, the name of their column.

@@ -1,7 +1,7 @@
 """Rows into parquet files: each whole or absent, and the same whoever writes it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,14 +59,19 @@ class FileWriter:
         path = self.path(place)
         if path.exists():
             return path
-        parquet, schema = _Parquet(), None
+        writer = None
         with atomic_write(path) as file, ExitStack() as stack:
-            for frame in self._frames(place):
-                if schema is None:
-                    schema = parquet.schema(frame, _values_of_objects(frame, self.reader))
-                    writer = stack.enter_context(parquet.writer(file, schema))
-                writer.write_table(parquet.table(frame, schema))
+            for table in self.tables(place):
+                writer = writer or stack.enter_context(_Parquet().writer(file, table.schema))
+                writer.write_table(table)
         return path
+
+    def tables(self, place: int) -> Iterator[Any]:
+        """Yield the rows of the file at a place, as tables of pyarrow with one schema."""
+        parquet, schema = _Parquet(), None
+        for frame in self._frames(place):
+            schema = schema or parquet.schema(frame, _values_of_objects(frame, self.reader))
+            yield parquet.table(frame, schema)
 
     def _frames(self, place):
         """Yield the rows of a file: whole batches, but for the rows of the files before and after it."""
@@ -184,7 +189,8 @@ class _Parquet:
 
     def table(self, frame, schema):
         """Return a batch as a table of that schema."""
-        return self.pyarrow.Table.from_pandas(frame, schema=schema, preserve_index=False)
+        table = self.pyarrow.Table.from_pandas(frame, schema=schema, preserve_index=False)
+        return table.replace_schema_metadata(schema.metadata)  # pandas adds its own
 
     def writer(self, path, schema):
         return self.pyarrow.parquet.ParquetWriter(path, schema)

@@ -4,15 +4,17 @@ from collections.abc import Iterator, Sequence
 from os import PathLike
 from typing import Any, Self
 
+from skfairgen.scale._ray_rows import RayRows
+
 BLOCK_ROWS = 65_536
 
 
 class RowDataset:
-    """The rows of a dataset of pyarrow, in the order of its files.
+    """The rows of a dataset of pyarrow, in the order of its files, or of Ray, in that of its blocks.
 
     Parameters
     ----------
-    dataset : pyarrow.dataset.Dataset
+    dataset : pyarrow.dataset.Dataset or RayRows
         Read as often as needed; its rows must stay the same meanwhile.
 
     Attributes
@@ -35,12 +37,12 @@ class RowDataset:
 
     @staticmethod
     def accepts(X: Any) -> bool:
-        """Tell whether X is a path or a dataset of pyarrow."""
-        return isinstance(X, str | PathLike) or type(X).__module__.startswith("pyarrow._dataset")
+        """Tell whether X is a path, or a dataset of pyarrow or Ray."""
+        return isinstance(X, str | PathLike) or type(X).__module__.startswith(("pyarrow._dataset", "ray.data."))
 
     @classmethod
     def of(cls, X: Any) -> Self:
-        """Return the rows of a parquet file, of a folder of them, or of a dataset of pyarrow.
+        """Return the rows of a parquet file, of a folder of them, or of a dataset of pyarrow or Ray.
 
         Raises
         ------
@@ -53,6 +55,8 @@ class RowDataset:
             import pyarrow.dataset as arrow
         except ImportError as error:
             raise ImportError("A dataset of files is read by pyarrow: pip install pyarrow.") from error
+        if type(X).__module__.startswith("ray."):
+            return cls(RayRows(X))
         if isinstance(X, str | PathLike):
             try:
                 X = arrow.dataset(X, format="parquet", partitioning="hive")
@@ -72,10 +76,10 @@ class RowDataset:
         import pyarrow
 
         names = self.names if names is None else list(names)
-        waiting, n_waiting = [], 0
+        waiting, n_waiting, n_read = [], 0, 0
         for batch in self.dataset.to_batches(columns=names, batch_readahead=2, fragment_readahead=1):
             waiting.append(batch)
-            n_waiting += len(batch)
+            n_waiting, n_read = n_waiting + len(batch), n_read + len(batch)
             if n_waiting >= BLOCK_ROWS:
                 table = pyarrow.Table.from_batches(waiting)
                 for start in range(0, n_waiting - BLOCK_ROWS + 1, BLOCK_ROWS):
@@ -84,6 +88,11 @@ class RowDataset:
                 waiting, n_waiting = left.to_batches(), len(left)
         if n_waiting:
             yield pyarrow.Table.from_batches(waiting).combine_chunks()
+        if n_read != self.n_rows:
+            raise ValueError(
+                f"The dataset gave {n_read:,} rows, and {self.n_rows:,} when they were counted. It is read several "
+                "times: write rows that chance decides to files first."
+            )
 
 
 def _check_alike(dataset):

@@ -127,3 +127,10 @@ def test_a_dataset_without_rows_is_refused(table, tmp_path):
     pq.write_table(table.slice(0, 0), tmp_path / "part.parquet")
     with pytest.raises(ValueError, match="The dataset has 0 rows"):
         fitted(tmp_path)
+
+
+def test_rows_that_are_other_ones_at_the_next_reading_are_refused(table, folder):
+    rows = RowDataset.of(folder)
+    rows.dataset = ds.dataset(table.slice(10))
+    with pytest.raises(ValueError, match=r"gave 590 rows, and 600 when they were counted\. It is read several times"):
+        list(rows.blocks())

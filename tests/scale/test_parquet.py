@@ -112,3 +112,9 @@ def test_a_killed_process_leaves_whole_files_alone(student, tmp_path):
     student.sample_to_parquet(folder, **sizes)
     assert len(pd.read_parquet(folder)) == 200_000
     assert not list(folder.glob(".*.unfinished"))
+
+
+def test_a_library_that_is_missing_is_named(student, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ImportError, match=r"sample_to_ray needs ray and pyarrow: pip install 'skfairgen\[scale\]'"):
+        student.sample_to_ray(10)

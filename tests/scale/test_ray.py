@@ -1,13 +1,16 @@
-"""On a cluster of two nodes: the same files, also when a worker dies in the middle."""
+"""On a cluster of two nodes: the same files and the same model, also when a worker dies in the middle."""
 
 import os
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from skfairgen import FairGenerator, distill
 from skfairgen.datasets import make_biased_classification
 
 pytest.importorskip("ray")
+pytestmark = pytest.mark.filterwarnings("ignore")  # Ray's own, of sockets and futures
 SIZES = {"n_samples": 250, "rows_per_file": 60, "batch_size": 25, "random_state": 3}
 
 
@@ -51,7 +54,21 @@ class DiesOnce:
         return as_executor("ray").map(deadly, parts)
 
 
-@pytest.mark.filterwarnings("ignore")  # Ray's own, of sockets and futures
+@pytest.fixture(scope="module")
+def rows():
+    table = make_biased_classification(n_samples=400, random_state=0)
+    return pa.Table.from_pandas(table.data.assign(outcome=table.target))
+
+
+def fitted(X, y="outcome"):
+    return FairGenerator("group_0", max_epochs=1, random_state=0).fit(X, y)
+
+
+def drawn(generator):
+    X, y = generator.sample(50, random_state=0)
+    return [*X.to_pydict().values(), y.to_pylist()]
+
+
 def test_two_nodes_write_the_files_of_one_process(cluster, student, tmp_path):
     student.sample_to_parquet(tmp_path / "here", **SIZES)
     student.sample_to_parquet(tmp_path / "ray", executor="ray", **SIZES)
@@ -62,3 +79,55 @@ def test_two_nodes_write_the_files_of_one_process(cluster, student, tmp_path):
     ]
     assert (tmp_path / "sign").exists() and len(files[0]) == 5
     assert files[0] == files[1] == files[2]
+
+
+def test_a_dataset_of_ray_is_learned_as_its_rows_in_files_whatever_its_blocks(cluster, rows, tmp_path):
+    import ray.data
+
+    pq.write_table(rows, tmp_path / "rows.parquet")
+    frame = rows.to_pandas()
+    datasets = [
+        ray.data.read_parquet(str(tmp_path / "rows.parquet"), override_num_blocks=3),
+        ray.data.from_arrow([rows.slice(0, 0), rows.slice(0, 7), rows.slice(7)]),
+        ray.data.from_pandas([frame[:150], frame[150:]]).map_batches(
+            lambda batch: batch, batch_size=90, batch_format="pandas"
+        ),
+    ]
+    expected = drawn(fitted(tmp_path))
+    assert [drawn(fitted(dataset)) for dataset in datasets] == [expected] * 3
+
+
+def test_a_column_that_is_empty_or_whole_in_a_block_has_the_type_of_others(cluster, rows, tmp_path):
+    import ray.data
+
+    frame = rows.to_pandas()[["group_0", "normal_0", "count_0", "outcome"]]
+    frame["count_0"] = frame["count_0"].astype(float).where(frame.index > 99)
+    frame["normal_0"] = frame["normal_0"].round(0).fillna(0.0)
+    parts = [frame[:100].assign(count_0=None, normal_0=frame["normal_0"][:100].astype(int)), frame[100:]]
+    frame.to_parquet(tmp_path / "rows.parquet")
+    assert drawn(fitted(ray.data.from_pandas(parts))) == drawn(fitted(tmp_path))
+
+
+def test_a_dataset_of_ray_that_cannot_be_learned_is_refused(cluster, rows):
+    import ray.data
+
+    dataset = ray.data.from_arrow([rows.slice(0, 200), rows.slice(200)])
+    with pytest.raises(ValueError, match="y='salary' is no column of the dataset"):
+        fitted(dataset, "salary")
+    with pytest.raises(ValueError, match="Blocks of the Ray dataset have unlike columns"):
+        fitted(ray.data.from_arrow([rows, rows.drop_columns(["flag_0"])]))
+    with pytest.raises(ValueError, match="Blocks of the Ray dataset have unlike columns"):
+        fitted(ray.data.from_arrow([rows, rows.set_column(1, "normal_0", pa.array(["low"] * 400))]))
+    with pytest.raises(ValueError, match="The dataset has 0 rows"):
+        fitted(dataset.filter(lambda row: False))
+
+
+def test_rows_are_drawn_as_a_dataset_of_ray(cluster, student, tmp_path):
+    student.sample_to_parquet(tmp_path, 250, batch_size=60, random_state=3)
+    dataset = student.sample_to_ray(250, batch_size=60, random_state=3)
+    rows = sorted(map(str, pq.read_table(tmp_path).to_pylist()))
+    for _ in range(2):  # at every reading, in any order
+        found = pa.concat_tables(dataset.iter_batches(batch_size=None, batch_format="pyarrow"))
+        assert sorted(map(str, found.to_pylist())) == rows
+    assert dataset.materialize().num_blocks() == 5
+    assert fitted(dataset, "target").cell_counts_ == fitted(tmp_path, "target").cell_counts_
