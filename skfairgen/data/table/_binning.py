@@ -8,18 +8,50 @@ MANY_BINS = 60  # or more: a column has narrower bins at either end
 MIN_END_ROWS = 20  # of a bin there
 N_TRIED = 8  # steps that a knot may be moved, either way
 MAX_HELD = 1 / 3  # share of the numbers of a bin that few rows hold: where it is more, chance draws them
+MIN_HEAP_ROWS, MIN_HEAP_SHARE = 10, 0.1  # of a number, the share of a bin's rows, that is a spike where it is a heap
+TIMES_NEAR = 5  # as many rows hold it as numbers near it
+N_NEAR = 5  # levels to either side that are near
 
 
-def find_spikes(counts: np.ndarray, n_bins: int, min_count: int) -> np.ndarray:
-    """Mark the levels held by more than 1/n_bins of the rows that are left after the more frequent levels."""
+def find_spikes(
+    levels: np.ndarray, counts: np.ndarray, n_bins: int, unit: float | int | None, min_count: int
+) -> np.ndarray:
+    """Mark the sorted levels that are more than a bin on their own, or heaps.
+
+    The former are held by more than 1/n_bins of the rows that are left after the more frequent levels. A heap is held
+    by a tenth of that, by ten rows, and by five times as many rows as a number near it: values drawn within a bin
+    would hardly ever hit it. There are 2 n_bins spikes at most.
+    """
     order = np.argsort(-counts, kind="stable")
     ranked = counts[order]
     left = counts.sum() - (np.cumsum(ranked) - ranked)
     stands_out = (ranked * n_bins > left) & (ranked >= min_count)
     n_spikes = len(ranked) if stands_out.all() else int(np.argmin(stands_out))
     is_spike = np.zeros(len(counts), dtype=bool)
-    is_spike[order[: min(n_spikes, 2 * n_bins)]] = True
+    is_spike[order[:n_spikes]] = True
+    least = max(MIN_HEAP_ROWS, MIN_HEAP_SHARE * counts[~is_spike].sum() / n_bins, min_count)
+    heaps = np.flatnonzero(~is_spike & (counts >= least))
+    is_spike[heaps] = counts[heaps] >= TIMES_NEAR * _usual_counts(levels, counts, heaps, unit)
+    chosen = order[is_spike[order]][: 2 * n_bins]
+    is_spike[:] = False
+    is_spike[chosen] = True
     return is_spike
+
+
+def _usual_counts(levels, counts, places, unit):
+    """Return how many rows hold a number near each of some levels: of those that the column can take, held or not."""
+    near = (places[:, None] + np.arange(-N_NEAR, N_NEAR + 1)).clip(0, len(levels) - 1)
+    usual = np.median(counts[near], axis=1)
+    if unit is None:  # any number could be held, so those that are count
+        return usual
+    return usual / np.maximum(np.median(_gaps(levels[near[:, :-1]], levels[near[:, 1:]], unit), axis=1), 1.0)
+
+
+def _gaps(low, high, unit):
+    """Return how many units numbers are apart, as floats."""
+    if low.dtype.kind == "f":
+        return (high - low) / unit
+    return ((high.view(np.uint64) - low.view(np.uint64)) // np.uint64(unit)).astype(np.float64)
 
 
 def bin_edges(
