@@ -40,8 +40,8 @@ class ColumnDensity(Density):
         The numbers that tokens stand for. Every column then starts from a closed form: see :class:`ColumnSkip`.
     scored : sequence of int
         What ``numbers.scored`` said when the weights were learned; empty for no closed form.
-    copied : sequence of int
-        Which columns copy others: see :class:`SeenTokens`.
+    copied, links_shift : sequence of int, bool
+        Which columns copy others: see :class:`SeenTokens`; whether by values, as with `numbers`: :class:`LinkShares`.
     embedding_features : int
         Width of the embedding of a value.
     hidden_features : int
@@ -83,6 +83,7 @@ class ColumnDensity(Density):
         numbers: TokenNumbers | None = None,
         scored: Sequence[int] = (),
         copied: Sequence[int] = (),
+        links_shift: bool = False,
         embedding_features: int = 8,
         hidden_features: int = 32,
         latent_features: int = 0,
@@ -100,6 +101,7 @@ class ColumnDensity(Density):
             "dropout": float(dropout),
             "scored": [int(own) for own in (numbers.scored if numbers else scored)],
             "copied": [int(own) for own in copied],
+            "links_shift": bool(numbers or links_shift),
         }
         self.numbers = numbers
         self.cardinalities: tuple[int, ...] = tuple(self.settings["cardinalities"])
@@ -129,14 +131,15 @@ class ColumnDensity(Density):
         self.block_weight: nn.Parameter = _parameter(self.n_noise, hidden_features, hidden_features)
         self.block_bias: nn.Parameter = _parameter(self.n_noise, 1, hidden_features)
         self.heads = nn.ModuleList(Linear(hidden_features, n_tokens) for n_tokens in self.cardinalities)
-        allowed = torch.ones(sum(self.cardinalities), dtype=torch.float32)
-        if generable is not None:
-            allowed = torch.cat(list(generable)).to(allowed)
-        self.register_buffer("barred", torch.log(allowed))  # -inf where a token may not be drawn; else 0, or log share
+        held = torch.ones(self.n_target) if generable is None else torch.cat(list(generable))
+        self.register_buffer(
+            "barred", torch.log(held.float())
+        )  # -inf where a token may not be drawn; else 0, or log share
         self.skip: ColumnSkip | None = None
         if self.settings["scored"]:
             self.has_closed_form = True
-            self.skip = ColumnSkip(cardinalities, given_cardinalities, self.settings["scored"], hidden_features, copied)
+            own = {name: self.settings[name] for name in ("scored", "copied", "links_shift", "hidden_features")}
+            self.skip = ColumnSkip(cardinalities, given_cardinalities, **own)
         self.reset_parameters(Generator().manual_seed(0))
 
     @torch.no_grad()

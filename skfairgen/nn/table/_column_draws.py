@@ -34,10 +34,12 @@ def draw_columns(density: "ColumnDensity", given: Given, noise: Tensor, code: Te
         end = _embed(density, place, own, inputs, end)
     sums = inputs.new_zeros((density.settings["context_features"], n_rows))
     means = None if density.skip is None else RunningMeans(density.skip, given.values)
-    tokens, seen = (values.new_empty((density.n_noise, n_rows)) for _ in range(2))
+    tokens = values.new_empty((density.n_noise, n_rows))
+    known = torch.cat([values, torch.zeros_like(tokens)])
+    seen = known[n_given:]
     for place, barred in enumerate(density.barred.split(density.cardinalities)):
         hidden = _hidden(density, place, inputs[: density.visible[place]], sums)
-        logits = _logits(density, place, hidden, barred, values, means)
+        logits = _logits(density, place, hidden, barred, known, means)
         logits = density.drawable(place, logits.T, given.values, seen.T).T
         tokens[place] = seen[place] = draw_tokens(logits, uniforms[place])
         density.seen.write(seen.T, place)
@@ -72,7 +74,7 @@ def _hidden(density, place, inputs, sums):
     return hidden + F.silu(torch.addmm(density.block_bias[place].T, density.block_weight[place].T, hidden))
 
 
-def _logits(density, place, hidden, barred, values, means):
+def _logits(density, place, hidden, barred, known, means):
     """Return the logits of a column in bits, shape (cardinality, B)."""
     head, skip = density.heads[place], density.skip
     weight, bias = BITS * head.weight, BITS * (head.bias + barred)[:, None]
@@ -85,11 +87,11 @@ def _logits(density, place, hidden, barred, values, means):
         statistics = torch.stack([mean.add_(means.of(place)).mul_(precision), precision.mul(-0.5).add_(0.5)])
         hidden = torch.cat([hidden, statistics])
         if skip.n_links[place]:
-            return BITS * skip.logits(place, head, hidden.T, barred, values.T).T
+            return BITS * skip.logits(place, head, hidden.T, barred, known.T).T
         scores = BITS * skip.scores[own]
         weight = torch.cat([weight, scores[:, None], (scores * skip.scores[own])[:, None]], dim=1)
     shifts = BITS * skip.level_shifts[:, own].T
     if not skip.scored[place] or shifts.any():
-        for offset, levels in zip(skip.offsets.tolist(), values, strict=False):
+        for offset, levels in zip(skip.offsets.tolist(), known[: skip.n_given], strict=False):
             bias = bias + shifts[:, offset:].index_select(1, levels)
     return torch.addmm(bias, weight, hidden)

@@ -8,18 +8,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from skfairgen.nn.table._link_shares import LinkShares
 from skfairgen.nn.table._prefix_regressions import feature_blocks, prefix_regressions
 from skfairgen.nn.table._seen_tokens import SeenTokens
+from skfairgen.nn.table._shrunk_shifts import RARE_SHARE, held_counts, shrunk_shifts
 from skfairgen.nn.table._token_features import MIN_SHARE, copy_features, level_features, normal_scores, number_features
 
 LOG_PRECISIONS = (-2.0, 8.0)
 LEAST_ERROR = 1e-3  # of a regression, in variances: bins are about so wide
 UNSEEN = 0.5  # rows that a token counts for which no row held
-RARE_SHARE = 0.02  # of the rows, under which a network learns next to nothing of a level
 MIN_ROWS = 5  # of a level that numbers are shifted at
 MAX_EXPECTED = 2_000  # rows of it that a regression is judged by
 UNMET_CHANCE = 0.01  # of a token's rows all missing a level, under which the token is not drawn there
-CONCENTRATIONS = 2.0 ** torch.arange(0, 21, dtype=torch.float64)
 
 
 class TokenNumbers(NamedTuple):
@@ -73,6 +73,8 @@ class ColumnSkip(nn.Module):
     copied : sequence of int
         Which columns copy others: see :class:`SeenTokens`. The tokens of their links stand outside, as a missing value
         does, and the others keep their joint share whatever the mean.
+    links_shift : bool
+        Whether the shares of links depend on values: see :class:`LinkShares`.
     """
 
     effects: Tensor
@@ -89,6 +91,7 @@ class ColumnSkip(nn.Module):
         scored: Sequence[int],
         hidden_features: int,
         copied: Sequence[int] = (),
+        links_shift: bool = False,
     ) -> None:
         super().__init__()
         if len(scored) != len(cardinalities):
@@ -110,6 +113,9 @@ class ColumnSkip(nn.Module):
         zeros |= {name: (sum(given_cardinalities), sum(cardinalities)) for name in ("level_shifts", "unmet")}
         for name, shape in zeros.items():
             self.register_buffer(name, torch.zeros(shape, dtype=torch.float32))
+        self.link_shares: LinkShares | None = None
+        if links_shift and any(tokens.links):
+            self.link_shares = LinkShares(tokens, given_cardinalities)
         self.correction: nn.Parameter = nn.Parameter(torch.zeros((n_columns, hidden_features, 2), dtype=torch.float32))
 
     @torch.no_grad()
@@ -161,14 +167,16 @@ class ColumnSkip(nn.Module):
         for offset, own in zip(self.offsets.tolist(), values.T, strict=False):
             for place, (column, share) in enumerate(zip(tokens.T, shares, strict=True)):
                 if not self.scored[place]:
-                    held = _held(own, column, len(share))
+                    held = held_counts(own, column, len(share))
                     levels = slice(offset, offset + len(held))
-                    self.level_shifts[levels, self.tokens_of[place]] = _shrunk_shifts(held, share).to(self.effects)
+                    self.level_shifts[levels, self.tokens_of[place]] = shrunk_shifts(held, share).to(self.effects)
                     chance = (1 - held.sum(dim=1, keepdim=True) / len(own)) ** held.sum(dim=0)
                     self.unmet[levels, self.tokens_of[place]] = ((held == 0) & (chance < UNMET_CHANCE)).to(self.effects)
         log_shares = torch.cat(shares).log().to(self.effects)
         if numeric:
             self._learn_rare_levels(values, tokens, seen_tokens, log_shares)
+        if self.link_shares is not None:
+            self.link_shares.learn(values, tokens, seen_tokens, numbers.values)
         return log_shares
 
     def seen_scores(self, numbers: TokenNumbers, seen: Tensor) -> dict[int, Tensor]:
@@ -196,7 +204,7 @@ class ColumnSkip(nn.Module):
                         expected = expected + precision * mean[:, None] * scores + self._shifts(given, tokens_of)
                         share = torch.softmax(expected.double(), dim=1).mean(dim=0)
                         count = torch.bincount(held[:, place], minlength=len(scores)).double()
-                        self.level_shifts[offset + level, tokens_of] = _shrunk_shifts(count[None], share)[0].to(scores)
+                        self.level_shifts[offset + level, tokens_of] = shrunk_shifts(count[None], share)[0].to(scores)
 
     def means(self, values: Tensor) -> Tensor:
         """Return the mean of every column by the effects of the first values seen, shape (B, D)."""
@@ -230,8 +238,8 @@ class ColumnSkip(nn.Module):
             That block, by :meth:`moved`.
         base : Tensor of shape (cardinality,)
             The logarithm of the share of each token.
-        values : Tensor of shape (B, n_given), int64
-            What is given.
+        values : Tensor of shape (B, n_given + D), int64
+            What is given, then what is seen; columns from this one on do not count.
         """
         own = self.tokens_of[place]
         if self.scored[place]:
@@ -248,7 +256,7 @@ class ColumnSkip(nn.Module):
                 logits = logits - F.pad(
                     excess.nan_to_num(0.0).expand(-1, len(base[numbers])), (1, logits.shape[1] - self.n_own[place])
                 )
-            return logits
+            return logits if self.link_shares is None else self.link_shares(place, logits, values)
         return torch.addmm(self._shifts(values, own) + (head.bias + base), moved[:, : head.in_features], head.weight.T)
 
     def drawable(self, place: int, logits: Tensor, values: Tensor) -> Tensor:
@@ -271,19 +279,3 @@ class ColumnSkip(nn.Module):
         """Copy the closed form of another skip for the same columns."""
         for name, own in self.named_buffers():
             own.copy_(learned.get_buffer(name))
-
-
-def _held(levels: Tensor, tokens: Tensor, n_tokens: int) -> Tensor:
-    """Return how many rows of each level are at each token, shape (n_levels, n_tokens)."""
-    n_levels = int(levels.max()) + 1
-    return torch.bincount(levels * n_tokens + tokens, minlength=n_levels * n_tokens).view(n_levels, -1).double()
-
-
-def _shrunk_shifts(counts: Tensor, shares: Tensor) -> Tensor:
-    """Return the shifts of the logits of tokens at each level, averaged over concentrations by their likelihood."""
-    totals, whole = counts.sum(dim=1), CONCENTRATIONS[:, None]
-    prior = whole[:, :, None] * shares
-    likelihood = (torch.lgamma(counts + prior) - torch.lgamma(prior)).sum(dim=2)
-    weights = torch.softmax(likelihood + torch.lgamma(whole) - torch.lgamma(totals + whole), dim=0)
-    expected = weights[:, :, None] * (counts + prior) / (totals + whole)[:, :, None]
-    return (expected.sum(dim=0) / shares).log()
