@@ -59,6 +59,11 @@ class BulkDrawing(Saving):
         """From columns to tokens and back."""
         return self.reader_.codec
 
+    @property
+    def n_parameters_(self) -> int:
+        """Free parameters of the network."""
+        return self._drawn_by()[0].n_parameters
+
     def sample(self, n_samples: int = 1, **options: Any) -> tuple[Any, ...]:
         """Draw synthetic rows."""
         raise NotImplementedError

@@ -93,11 +93,6 @@ class DistilledGenerator(BulkDrawing, BaseEstimator):
         raise TypeError("A DistilledGenerator learns from a fitted generator: call skfairgen.distill(generator).")
 
     @property
-    def n_parameters_(self) -> int:
-        """Free parameters of the network."""
-        return self.model_.density.n_parameters
-
-    @property
     def cell_counts_(self) -> dict[Any, int]:
         """Rows that each cell held; of a private file, the same small number for all that held fewer than 5."""
         return cell_names(self.reader_.schema).as_dict(self.model_.cells.counts)

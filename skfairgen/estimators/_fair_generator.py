@@ -8,12 +8,13 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from skfairgen._compat import fit_context
-from skfairgen.data import Columns, ItemReader, RandomState, Rows, Table
+from skfairgen.data import Columns, RandomState, Rows, Table
 from skfairgen.estimators._bulk_drawing import BulkDrawing
 from skfairgen.estimators._generator_fitting import drawer_of, fit_generator
 from skfairgen.estimators._parameters import GENERATOR_CONSTRAINTS
 from skfairgen.estimators._streamed_table import read_any_table
 from skfairgen.models import TeacherModel
+from skfairgen.scale import Executor
 from skfairgen.training import random_generator
 
 
@@ -130,7 +131,6 @@ class FairGenerator(BulkDrawing, BaseEstimator):
     groups_: list[Any] | None
     cell_counts_: dict[Any, int]
     model_: TeacherModel
-    reader_: ItemReader
     dependence_: pd.DataFrame
     history_: pd.DataFrame
     tuning_: pd.DataFrame
@@ -138,7 +138,6 @@ class FairGenerator(BulkDrawing, BaseEstimator):
     feature_names_in_: np.ndarray
 
     __metadata_request__fit = {"sensitive_features": True}
-
     _parameter_constraints = GENERATOR_CONSTRAINTS
 
     def __init__(
@@ -200,6 +199,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         *,
         sensitive_features: Table | None = None,
         sample_weight: Rows | None = None,
+        executor: str | Executor = "serial",
     ) -> Self:
         """Learn the rows.
 
@@ -213,6 +213,8 @@ class FairGenerator(BulkDrawing, BaseEstimator):
             Sensitive values that are not columns of X.
         sample_weight : array-like of shape (n_samples,), default=None
             How many rows each stands for, as in a survey: they count by it in the likelihood and in cells' shares.
+        executor : {"serial", "joblib", "ray"} or object with ``map``, default="serial"
+            What reads files and makes their tokens, as in :meth:`sample_to_parquet`. The model is the same.
 
         Returns
         -------
@@ -223,7 +225,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         ValueError
             If the input cannot be learned from; the message names the column or label at fault.
         """
-        table = read_any_table(self, X, y, sensitive_features, sample_weight)
+        table = read_any_table(self, X, y, sensitive_features, sample_weight, executor)
         return fit_generator(self, table, random_generator(self.random_state))
 
     def sample(
@@ -289,11 +291,6 @@ class FairGenerator(BulkDrawing, BaseEstimator):
             return_sample_weight=return_sample_weight,
             random_state=random_state,
         )
-
-    @property
-    def n_parameters_(self) -> int:
-        """Free parameters of the network."""
-        return self.model_.rows.density.n_parameters
 
     def _drawn_by(self):
         return [self.model_.rows.density, self.criterion, self.strength, self.label_draw, self.sensitive_at_prediction]

@@ -1,7 +1,7 @@
 """Rows of files, more than memory holds: a sample that codecs learn from, exact cells, and tokens on disk."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -10,10 +10,11 @@ import pandas as pd
 
 from skfairgen._listed import listed
 from skfairgen.criteria import Cells
-from skfairgen.data import TableFormat, as_pandas, column_positions, read_training_rows
+from skfairgen.data import TrainingRows, as_pandas, column_positions, read_training_rows
 from skfairgen.estimators._fitted import feature_names
 from skfairgen.estimators._learning import TrainingTable, read_table
-from skfairgen.scale import RowDataset
+from skfairgen.estimators._table_passes import CellCounts, ChosenRows, EncodedRows, FirstRows
+from skfairgen.scale import RowDataset, as_executor
 from skfairgen.training import checked_device
 
 SAMPLE_ROWS = 250_000  # that codecs are learned from
@@ -30,44 +31,46 @@ class StreamedTable(TrainingTable):
         All rows.
     target : str or None
         Name of the column of labels.
+    executor : {"serial", "joblib", "ray"} or Executor
+        Where they are read.
     """
 
     dataset: Any = None
     target: str | None = None
+    executor: Any = "serial"
 
     def arrays(self, reader):
         """Return the arrays to train on, of all rows: mapped from files without a name, which no crash leaves behind.
 
         Tokens that the sample did not hold, such as of a missing value, are marked as held.
         """
-        kind = np.uint16 if max(reader.codec.cardinalities_) < 2**16 else np.int32
-        kinds = {"tokens": kind, "classes": np.int32, "levels": np.int32}
+        codec = reader.codec
+        kind = np.uint16 if max(codec.cardinalities_) < 2**16 else np.int32
+        dtypes = {"tokens": kind, "classes": np.int32, "levels": np.int32}
+        encode = EncodedRows(reader, self.cells.levels, self.target, dtypes)
         with ExitStack() as stack:
-            parts = {name: _Stored(own, stack.enter_context(TemporaryFile())) for name, own in kinds.items()}
-            self._write(parts, reader)
+            parts = {name: _Stored(own, stack.enter_context(TemporaryFile())) for name, own in dtypes.items()}
+            for arrays in self.dataset.map(encode, self.executor):
+                for held, column in zip(codec.generable_, arrays["tokens"].T, strict=True):
+                    held[column] = True
+                for name, part in parts.items():
+                    part.append(arrays[name])
             return {name: part.mapped() for name, part in parts.items()}
 
-    def _write(self, parts, reader):
-        schema, codec = self.schema, reader.codec
-        for block in self.dataset.blocks():
-            rows = block if self.target is None else block.drop_columns([self.target])
-            frame = schema.read(rows)
-            tokens = reader.items(frame)["tokens"]
-            for held, column in zip(codec.generable_, tokens.T, strict=True):
-                held[np.unique(column)] = True
-            parts["tokens"].append(tokens)
-            parts["classes"].append(_class_codes(schema, block, self.target))
-            parts["levels"].append(self.cells.levels[schema.group_codes(frame)])
 
-
-def read_any_table(estimator, X, y, sensitive_features, sample_weight):
+def read_any_table(estimator, X, y, sensitive_features, sample_weight, executor):
     """Read what was passed to the ``fit`` of an estimator: rows in memory, or a dataset of files."""
     if not RowDataset.accepts(X):
+        if executor != "serial":
+            raise ValueError(
+                f"executor={executor!r:.80} spreads the reading of a dataset, and X is a {type(X).__name__}. Leave it "
+                "out."
+            )
         return read_table(estimator, X, y, sensitive_features, sample_weight)
-    return read_dataset(estimator, X, y, sensitive_features=sensitive_features, sample_weight=sample_weight)
+    return read_dataset(estimator, X, y, executor, sensitive_features=sensitive_features, sample_weight=sample_weight)
 
 
-def read_dataset(estimator, X, y, **given):
+def read_dataset(estimator, X, y, executor="serial", **given):
     """Read a dataset of files that was passed to the ``fit`` of an estimator, with `y` the name of a column.
 
     Raises
@@ -77,10 +80,11 @@ def read_dataset(estimator, X, y, **given):
         that belongs to tables in memory.
     """
     checked_device(estimator.device, estimator.n_threads)
+    executor = as_executor(executor)
     dataset = RowDataset.of(X)
     _check_given(estimator, dataset, y, given)
     sensitive = _names(dataset, y, estimator.sensitive_columns, "sensitive_columns")
-    table = _sample(dataset, y, sensitive)
+    table = _sample(dataset, y, sensitive, executor)
     labels = None if y is None else table.column(y)
     features = table if y is None else table.drop_columns([y])
     legitimate = getattr(estimator, "legitimate_columns", None)
@@ -97,10 +101,10 @@ def read_dataset(estimator, X, y, **given):
             f"The sensitive columns {banded} hold more than 20 numbers, whose quartiles a sample does not tell. Cut "
             "them into classes before you write the files, or declare them in categorical_columns."
         )
-    counts = _count_cells(dataset, y, schema, rows)
+    counts = _count_cells(dataset, y, schema, rows, executor)
     names = feature_names(estimator, as_pandas(features), rows.frame, schema.format.columns)
     cells = Cells(counts, schema.group_levels, schema.level_cardinalities)
-    return StreamedTable(schema, rows, cells, names, dataset, y)
+    return StreamedTable(schema, rows, cells, names, dataset, y, executor)
 
 
 def _check_given(estimator, dataset, y, given):
@@ -127,77 +131,47 @@ def _names(dataset, y, columns, parameter):
     return [others[place] for place in column_positions(others, columns, parameter)]
 
 
-def _sample(dataset, y, sensitive):
+def _sample(dataset, y, sensitive, executor):
     """Return rows drawn by their number alone, and the first row of each class and combination of sensitive values."""
     import pyarrow
 
     n_rows = dataset.n_rows
-    chosen = np.arange(min(n_rows, SAMPLE_ROWS))
+    chosen = np.arange(n_rows)
     if n_rows > SAMPLE_ROWS:
-        chosen = np.sort(np.random.default_rng(0).choice(n_rows, SAMPLE_ROWS, replace=False, shuffle=False))
-    keys = [*sensitive, *([] if y is None else [y])]
-    parts, known, start = [], set(), 0
-    for block in dataset.blocks():
-        if y is not None and block.column(y).null_count:
-            raise ValueError(
-                f"y is missing in {block.column(y).null_count:,} of the rows {start:,} to {start + len(block):,} of "
-                f"the dataset, column {y!r}. Drop these rows, or give them a class of their own."
-            )
-        low, high = np.searchsorted(chosen, (start, start + len(block)))
-        own = chosen[low:high] - start
-        if n_rows > SAMPLE_ROWS and keys:
-            own = np.union1d(own, _first_rows(block, keys, known))
-        parts.append(block.take(own))
-        start += len(block)
-    return pyarrow.concat_tables(parts)
-
-
-def _first_rows(block, keys, known):
-    """Return the places of rows whose combination of values is not among the known ones, and add these to them."""
-    import pyarrow
-
-    columns = {f"key_{place}": block.column(name) for place, name in enumerate(keys)}
-    for name, column in columns.items():
-        if pyarrow.types.is_dictionary(column.type):
-            columns[name] = column.cast(column.type.value_type)
-    table = pyarrow.table({**columns, "row": np.arange(len(block))})
-    found = table.group_by(list(columns), use_threads=False).aggregate([("row", "min")])
-    values = zip(*(found.column(name).to_pylist() for name in columns), strict=True)
-    new = []
-    for value, row in zip(values, found.column("row_min").to_pylist(), strict=True):
-        value = tuple(None if own != own else own for own in value)
-        if value not in known:
-            known.add(value)
-            new.append(row)
-    if len(known) > MAX_CELLS:
+        drawn = np.random.default_rng(0).choice(n_rows, SAMPLE_ROWS, replace=False, shuffle=False)
+        chosen = np.union1d(drawn, _first_rows(dataset, [*sensitive, *([] if y is None else [y])], executor))
+    table = pyarrow.concat_tables(dataset.map(ChosenRows(chosen), executor))
+    if y is not None and table.column(y).null_count:
+        row = chosen[np.argmax(table.column(y).is_null())]
         raise ValueError(
-            f"The columns {keys} hold more than {MAX_CELLS:,} combinations; expected classes and groups. Cut numbers "
-            "into classes, or name other columns."
+            f"y is missing in row {row:,} of the dataset, column {y!r}, and maybe in others. Drop such rows, or give "
+            "them a class of their own."
         )
-    return np.array(new, dtype=int)
+    return table
 
 
-def _count_cells(dataset, y, schema, rows):
+def _first_rows(dataset, keys, executor):
+    """Return the number of the first row of each combination of values, also of missing ones."""
+    first = {}
+    for found in dataset.map(FirstRows(keys), executor, keys) if keys else ():
+        for value, row in found.items():
+            first.setdefault(value, row)
+        if len(first) > MAX_CELLS:
+            raise ValueError(
+                f"The columns {keys} hold more than {MAX_CELLS:,} combinations; expected classes and groups. Cut "
+                "numbers into classes, or name other columns."
+            )
+    return np.array(list(first.values()), dtype=int)
+
+
+def _count_cells(dataset, y, schema, rows, executor):
     """Return how many rows each class, group and stratum holds, counted over all rows."""
-    positions = sorted({*schema.sensitive_positions, *schema.legitimate_positions})
-    names = [schema.format.columns[place] for place in positions]
-    if not names and y is None:
+    none = np.zeros(0, dtype=int)
+    count = CellCounts(schema, y, TrainingRows(rows.frame.iloc[:0], none, none, none, rows.ranks[:0]))
+    names = [*count.columns, *([] if y is None else [y])]
+    if not names:
         return np.full((1, 1, 1), dataset.n_rows)
-    counts = 0
-    for block in dataset.blocks([*names, *([] if y is None else [y])]):
-        frame = rows.frame.iloc[:0]
-        if names:
-            frame = TableFormat.of(block.select(names))[1].set_axis(positions, axis=1)
-        classes = _class_codes(schema, block, y)
-        groups = schema.group_codes(frame) if schema.groups is not None else np.zeros(len(block), dtype=int)
-        strata = schema.stratum_codes(frame) if schema.strata is not None else np.zeros(len(block), dtype=int)
-        own = replace(rows, class_codes=classes, group_codes=groups, stratum_codes=strata)
-        counts = counts + own.cell_counts(schema)
-    return counts
-
-
-def _class_codes(schema, block, y):
-    return np.zeros(len(block), dtype=int) if y is None else schema.target.encode(block.column(y))
+    return sum(dataset.map(count, executor, names))
 
 
 class _Stored:
@@ -209,7 +183,7 @@ class _Stored:
 
     def append(self, values):
         self.n_rows, self.width = self.n_rows + len(values), values.shape[1:]
-        self.file.write(np.ascontiguousarray(values, dtype=self.dtype).data if values.size else b"")
+        self.file.write(values.data if values.size else b"")
 
     def mapped(self):
         self.file.flush()

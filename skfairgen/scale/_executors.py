@@ -36,7 +36,7 @@ def as_executor(executor: Any) -> Executor:
     if hasattr(executor, "map"):
         return executor
     if executor == "serial":
-        return _Serial()
+        return Serial()
     if executor == "joblib":
         return _Joblib()
     if executor == "ray":
@@ -44,7 +44,9 @@ def as_executor(executor: Any) -> Executor:
     raise ValueError(f"executor is {executor!r:.80}; expected 'serial', 'joblib', 'ray', or an object that has map().")
 
 
-class _Serial:
+class Serial:
+    """Runs the parts one after another, each when its result is asked for."""
+
     def map(self, function, parts):
         return map(function, parts)
 
@@ -77,7 +79,11 @@ class _Ray:
         n_pending = PENDING_PER_CORE * max(int(ray.cluster_resources().get("CPU", 1)), 1)
         pending = deque(run(held, part) for part in islice(parts, n_pending))
         while pending:
-            yield ray.get(pending.popleft())
+            try:
+                done = ray.get(pending.popleft())
+            except ray.exceptions.RayTaskError as error:  # in the words of the function, without those of its worker
+                raise error.cause from error
+            yield done
             pending.extend(run(held, part) for part in islice(parts, 1))
 
 

@@ -1,12 +1,18 @@
 """Rows in parquet files, more than memory holds: read in blocks that do not depend on how they were written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, groupby
 from os import PathLike
 from typing import Any, Self
 
+import numpy as np
+
+from skfairgen.scale._executors import Executor, Serial
 from skfairgen.scale._ray_rows import RayRows
 
 BLOCK_ROWS = 65_536
+SPAN_BLOCKS = 16  # that a worker reads at a time
 
 
 class RowDataset:
@@ -72,27 +78,118 @@ class RowDataset:
         """Yield tables of 65,536 rows, the last of fewer, with some columns or all.
 
         Blocks are counted from the first row, so row groups and files may be cut anywhere.
-        """
-        import pyarrow
 
+        Raises
+        ------
+        ValueError
+            If there are more or fewer rows than at first.
+        """
         names = self.names if names is None else list(names)
-        waiting, n_waiting, n_read = [], 0, 0
-        for batch in self.dataset.to_batches(columns=names, batch_readahead=2, fragment_readahead=1):
-            waiting.append(batch)
-            n_waiting, n_read = n_waiting + len(batch), n_read + len(batch)
-            if n_waiting >= BLOCK_ROWS:
-                table = pyarrow.Table.from_batches(waiting)
-                for start in range(0, n_waiting - BLOCK_ROWS + 1, BLOCK_ROWS):
-                    yield table.slice(start, BLOCK_ROWS).combine_chunks()
-                left = table.slice(n_waiting - n_waiting % BLOCK_ROWS)
-                waiting, n_waiting = left.to_batches(), len(left)
-        if n_waiting:
-            yield pyarrow.Table.from_batches(waiting).combine_chunks()
+        batches = self.dataset.to_batches(columns=names, batch_readahead=2, fragment_readahead=1)
+        n_read = 0
+        for block in _cut(batches):
+            n_read += len(block)
+            yield block
         if n_read != self.n_rows:
             raise ValueError(
                 f"The dataset gave {n_read:,} rows, and {self.n_rows:,} when they were counted. It is read several "
                 "times: write rows that chance decides to files first."
             )
+
+    def map(self, function: Callable[[int, Any], Any], executor: Executor, names: Sequence[str] | None = None) -> Any:
+        """Yield ``function(start, block)`` for each block, in their order; `start` is the number of its first row.
+
+        Elsewhere than here, files are read where the function runs. Blocks of other datasets travel there.
+        """
+        if isinstance(executor, Serial):
+            return (function(place * BLOCK_ROWS, block) for place, block in enumerate(self.blocks(names)))
+        parts = self._spans() or ((place * BLOCK_ROWS, block) for place, block in enumerate(self.blocks(names)))
+        return chain.from_iterable(executor.map(_OnPart(function, names), parts))
+
+    def _spans(self):
+        """Return what workers can read by themselves; nothing where files do not tell where the rows are."""
+        groups = [(file, group) for file in _files(self.dataset) for group in getattr(file, "row_groups", ())]
+        ends = np.cumsum([0, *(group.num_rows for _, group in groups)])
+        if ends[-1] != self.n_rows:
+            return []
+        spans = []
+        for start in range(0, self.n_rows, SPAN_BLOCKS * BLOCK_ROWS):
+            end = min(start + SPAN_BLOCKS * BLOCK_ROWS, self.n_rows)
+            low, high = np.searchsorted(ends, start, side="right") - 1, np.searchsorted(ends, end)
+            parts = [
+                file.subset(row_group_ids=[group.id for _, group in own])
+                for file, own in groupby(groups[low:high], key=lambda pair: pair[0])
+            ]
+            spans.append(_Span(parts, self.dataset.schema, start, start - int(ends[low]), end - start))
+        return spans
+
+
+@dataclass(frozen=True)
+class _Span:
+    """Rows of files that a worker reads: `n_rows` from number `start`, after so many of the fragments."""
+
+    fragments: list[Any]
+    schema: Any
+    start: int
+    n_before: int
+    n_rows: int
+
+    def blocks(self, names):
+        """Yield the blocks and the numbers of their first rows."""
+        columns = self.schema.names if names is None else names
+        batches = (
+            batch
+            for fragment in self.fragments
+            for batch in fragment.to_batches(schema=self.schema, columns=columns, batch_readahead=2)
+        )
+        start = self.start
+        for block in _cut(batches, self.n_before, self.n_rows):
+            yield start, block
+            start += len(block)
+
+
+@dataclass(frozen=True)
+class _OnPart:
+    """Calls a function for each block of a part: a span, or a block that has come with its number."""
+
+    function: Callable[[int, Any], Any]
+    names: Sequence[str] | None
+
+    def __call__(self, part: Any) -> list[Any]:
+        blocks = part.blocks(self.names) if isinstance(part, _Span) else [part]
+        return [self.function(start, block) for start, block in blocks]
+
+
+def _cut(batches, n_before=0, n_rows=None):
+    """Yield the rows of batches as blocks, from the first that counts to the last."""
+    import pyarrow
+
+    waiting, n_waiting, n_left = [], 0, n_rows
+    for batch in batches:
+        skipped = min(n_before, len(batch))
+        n_before -= skipped
+        batch = batch.slice(skipped, n_left)
+        n_left = None if n_left is None else n_left - len(batch)
+        waiting.append(batch)
+        n_waiting += len(batch)
+        if n_waiting >= BLOCK_ROWS:
+            table = pyarrow.Table.from_batches(waiting)
+            for start in range(0, n_waiting - BLOCK_ROWS + 1, BLOCK_ROWS):
+                yield table.slice(start, BLOCK_ROWS).combine_chunks()
+            left = table.slice(n_waiting - n_waiting % BLOCK_ROWS)
+            waiting, n_waiting = left.to_batches(), len(left)
+        if n_left == 0:
+            break
+    if n_waiting:
+        yield pyarrow.Table.from_batches(waiting).combine_chunks()
+
+
+def _files(dataset):
+    """Return the fragments of a dataset of pyarrow; none where a filter hides them, or of another dataset."""
+    try:
+        return list(dataset.get_fragments())
+    except (AttributeError, ValueError):
+        return []
 
 
 def _check_alike(dataset):
@@ -100,7 +197,7 @@ def _check_alike(dataset):
     expected = {field.name: field.type for field in dataset.schema}
     partitioning = getattr(dataset, "partitioning", None)
     told = set() if partitioning is None else set(partitioning.schema.names)
-    for fragment in dataset.get_fragments():
+    for fragment in _files(dataset):
         found = {field.name: field.type for field in fragment.physical_schema}
         unlike = [
             f"{name} ({found.get(name, 'missing')}, expected {kind})"

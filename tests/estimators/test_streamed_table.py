@@ -1,5 +1,7 @@
 """A dataset of files is learned as its rows in memory are, however they were cut, and what does not fit is refused."""
 
+import pickle
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -35,8 +37,8 @@ def folder(table, tmp_path):
     return tmp_path
 
 
-def fitted(X, y="hired", **parameters):
-    return FairGenerator("group", max_epochs=2, random_state=0, **parameters).fit(X, y)
+def fitted(X, y="hired", executor="serial"):
+    return FairGenerator("group", max_epochs=2, random_state=0).fit(X, y, executor=executor)
 
 
 def drawn(generator):
@@ -59,6 +61,47 @@ def test_the_cut_into_files_and_row_groups_does_not_matter(table, folder, tmp_pa
     pq.write_table(table, file, row_group_size=33)
     many, one = fitted(folder), fitted(file)
     assert drawn(many) == drawn(one) == drawn(fitted(ds.dataset(folder)))
+
+
+def cut_small(monkeypatch):
+    """Cut 600 rows as millions are."""
+    monkeypatch.setattr(_streamed_table, "SAMPLE_ROWS", 200)
+    monkeypatch.setattr(_row_dataset, "BLOCK_ROWS", 16)
+    monkeypatch.setattr(_row_dataset, "SPAN_BLOCKS", 3)
+
+
+class Elsewhere:
+    """Runs parts from and to bytes, as workers do, and counts them."""
+
+    n_parts = 0
+
+    def map(self, function, parts):
+        for part in parts:
+            self.n_parts += 1
+            yield pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(function))(pickle.loads(pickle.dumps(part)))))
+
+
+def test_workers_that_read_parts_of_files_give_the_model_of_one_process(table, folder, tmp_path_factory, monkeypatch):
+    cut_small(monkeypatch)
+    hive = tmp_path_factory.mktemp("hive")
+    pq.write_to_dataset(table, hive, partition_cols=["group"])
+    for dataset, n_parts in [(folder, 4 * 13), (hive, 4 * 13), (ds.dataset(table), 4 * 38)]:
+        elsewhere = Elsewhere()
+        there = fitted(dataset, executor=elsewhere)
+        assert drawn(there) == drawn(fitted(dataset))
+        assert elsewhere.n_parts == n_parts
+
+
+def test_workers_read_the_rows_that_a_filter_leaves(folder, monkeypatch):
+    cut_small(monkeypatch)
+    rows = ds.dataset(folder).filter(ds.field("group") != "rare")
+    there = fitted(rows, executor=Elsewhere())
+    assert drawn(there) == drawn(fitted(rows)) and sum(there.cell_counts_.values()) == N - 1
+
+
+def test_an_executor_is_for_datasets(table):
+    with pytest.raises(ValueError, match="executor='joblib' spreads the reading of a dataset, and X is a Table"):
+        fitted(table.drop_columns(["hired"]), table.column("hired"), executor="joblib")
 
 
 def test_cells_are_counted_over_all_rows_also_those_that_the_sample_misses(table, folder, monkeypatch):

@@ -8,6 +8,8 @@ import pytest
 
 from skfairgen import FairGenerator, distill
 from skfairgen.datasets import make_biased_classification
+from skfairgen.estimators import _streamed_table
+from skfairgen.scale import _row_dataset, as_executor
 
 pytest.importorskip("ray")
 pytestmark = pytest.mark.filterwarnings("ignore")  # Ray's own, of sockets and futures
@@ -35,18 +37,16 @@ def student():
 
 
 class DiesOnce:
-    """Executor on Ray whose first part kills its worker the first time that it runs."""
+    """Executor on Ray whose worker is killed by the first part that runs."""
 
     def __init__(self, sign):
         self.sign = sign
 
     def map(self, function, parts):
-        from skfairgen.scale import as_executor
-
         sign = self.sign
 
         def deadly(part):
-            if part == 0 and not sign.exists():
+            if not sign.exists():
                 sign.touch()
                 os.kill(os.getpid(), 9)
             return function(part)
@@ -60,8 +60,8 @@ def rows():
     return pa.Table.from_pandas(table.data.assign(outcome=table.target))
 
 
-def fitted(X, y="outcome"):
-    return FairGenerator("group_0", max_epochs=1, random_state=0).fit(X, y)
+def fitted(X, y="outcome", executor="serial"):
+    return FairGenerator("group_0", max_epochs=1, random_state=0).fit(X, y, executor=executor)
 
 
 def drawn(generator):
@@ -95,6 +95,27 @@ def test_a_dataset_of_ray_is_learned_as_its_rows_in_files_whatever_its_blocks(cl
     ]
     expected = drawn(fitted(tmp_path))
     assert [drawn(fitted(dataset)) for dataset in datasets] == [expected] * 3
+
+
+def test_two_nodes_read_a_dataset_as_one_process_does(cluster, rows, tmp_path, monkeypatch):
+    monkeypatch.setattr(_streamed_table, "SAMPLE_ROWS", 150)
+    monkeypatch.setattr(_row_dataset, "BLOCK_ROWS", 40)
+    monkeypatch.setattr(_row_dataset, "SPAN_BLOCKS", 1)
+    for start in (0, 130):
+        pq.write_table(rows.slice(start, 130 if start == 0 else None), tmp_path / f"{start}.parquet", row_group_size=70)
+    expected = drawn(fitted(tmp_path))
+    assert drawn(fitted(tmp_path, executor="ray")) == expected
+    assert drawn(fitted(tmp_path, executor=DiesOnce(tmp_path.with_name("sign")))) == expected
+    assert tmp_path.with_name("sign").exists()
+
+
+def test_an_error_of_a_worker_is_that_of_the_function(cluster):
+    def fail(part):
+        raise KeyError("age")
+
+    with pytest.raises(KeyError) as caught:
+        list(as_executor("ray").map(fail, [0]))
+    assert caught.value.args == ("age",)
 
 
 def test_a_column_that_is_empty_or_whole_in_a_block_has_the_type_of_others(cluster, rows, tmp_path):
