@@ -1,6 +1,6 @@
 """FairGenerator: learn a table, draw synthetic rows of any class and group."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -10,12 +10,10 @@ from sklearn.base import BaseEstimator
 from skfairgen._compat import fit_context
 from skfairgen.data import Columns, RandomState, Rows, Table
 from skfairgen.estimators._bulk_drawing import BulkDrawing
-from skfairgen.estimators._generator_fitting import drawer_of, fit_generator
+from skfairgen.estimators._generator_fitting import drawer_of, fit_passed
 from skfairgen.estimators._parameters import GENERATOR_CONSTRAINTS
-from skfairgen.estimators._streamed_table import read_any_table
 from skfairgen.models import TeacherModel
 from skfairgen.scale import Executor
-from skfairgen.training import random_generator
 
 
 class FairGenerator(BulkDrawing, BaseEstimator):
@@ -194,7 +192,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
     @fit_context(prefer_skip_nested_validation=True)
     def fit(
         self,
-        X: Table,
+        X: Table | Iterator[Any],
         y: Rows | None = None,
         *,
         sensitive_features: Table | None = None,
@@ -205,10 +203,11 @@ class FairGenerator(BulkDrawing, BaseEstimator):
 
         Parameters
         ----------
-        X : DataFrame or array-like of shape (n_samples, n_features), path, or Dataset of pyarrow or Ray
-            Mixed columns, missing values allowed; a path is that of parquet, larger than memory or not.
+        X : DataFrame or array-like of shape (n_samples, n_features), path, Dataset of pyarrow or Ray, or iterator
+            Mixed columns, missing values allowed; a path is that of parquet, larger than memory or not. An iterator
+            gives frames of like columns, as ``pandas.read_csv(chunksize=)`` does; it is read once, to a temporary file.
         y : array-like of shape (n_samples,) or str, default=None
-            Class labels; of files, the name of their column.
+            Class labels; of files and iterators, the name of their column.
         sensitive_features : array-like of shape (n_samples,) or (n_samples, n_sensitive), default=None
             Sensitive values that are not columns of X.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -225,8 +224,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         ValueError
             If the input cannot be learned from; the message names the column or label at fault.
         """
-        table = read_any_table(self, X, y, sensitive_features, sample_weight, executor)
-        return fit_generator(self, table, random_generator(self.random_state))
+        return fit_passed(self, X, y, sensitive_features, sample_weight, executor)
 
     def sample(
         self,

@@ -21,13 +21,23 @@ from skfairgen.estimators._parameters import (
     uses_latent,
 )
 from skfairgen.estimators._row_drawer import RowDrawer, cell_names
+from skfairgen.estimators._streamed_table import read_any_table
 from skfairgen.estimators._tuning import try_classifier, tuning_of
 from skfairgen.exceptions import CollapseWarning
 from skfairgen.models import REPAIRED, CodeModel, Wish
 from skfairgen.nn import FairAutoencoder, LatentDensity
+from skfairgen.scale import spooled
+from skfairgen.training import random_generator
 
 EPOCHS, LR = 14, 0.01  # of a density without a code
 LARGEST_MISS = 0.1  # of a rate, above which a plan is said to fail
+
+
+def fit_passed(generator, X, y, sensitive_features, sample_weight, executor):
+    """Fit a FairGenerator on what was passed to it, and return it; frames of an iterator are kept on disk meanwhile."""
+    with spooled(X) as rows:
+        table = read_any_table(generator, rows, y, sensitive_features, sample_weight, executor)
+        return fit_generator(generator, table, random_generator(generator.random_state))
 
 
 def fit_generator(generator, table, rng):

@@ -10,6 +10,7 @@ import numpy as np
 
 from skfairgen.scale._executors import Executor, Serial
 from skfairgen.scale._ray_rows import RayRows
+from skfairgen.scale._spooled_rows import SpooledRows
 
 BLOCK_ROWS = 65_536
 SPAN_BLOCKS = 16  # that a worker reads at a time
@@ -20,7 +21,7 @@ class RowDataset:
 
     Parameters
     ----------
-    dataset : pyarrow.dataset.Dataset or RayRows
+    dataset : pyarrow.dataset.Dataset, RayRows or SpooledRows
         Read as often as needed; its rows must stay the same meanwhile.
 
     Attributes
@@ -43,8 +44,10 @@ class RowDataset:
 
     @staticmethod
     def accepts(X: Any) -> bool:
-        """Tell whether X is a path, or a dataset of pyarrow or Ray."""
-        return isinstance(X, str | PathLike) or type(X).__module__.startswith(("pyarrow._dataset", "ray.data."))
+        """Tell whether X is a path, a dataset of pyarrow or Ray, or rows that were spooled."""
+        return isinstance(X, str | PathLike | SpooledRows) or type(X).__module__.startswith(
+            ("pyarrow._dataset", "ray.data.")
+        )
 
     @classmethod
     def of(cls, X: Any) -> Self:
@@ -61,6 +64,8 @@ class RowDataset:
             import pyarrow.dataset as arrow
         except ImportError as error:
             raise ImportError("A dataset of files is read by pyarrow: pip install pyarrow.") from error
+        if isinstance(X, SpooledRows):
+            return cls(X)
         if type(X).__module__.startswith("ray."):
             return cls(RayRows(X))
         if isinstance(X, str | PathLike):
