@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -33,7 +34,8 @@ class LinkShares(nn.Module):
 
     def __init__(self, tokens: SeenTokens, given_cardinalities: Sequence[int]) -> None:
         super().__init__()
-        self.links, self.n_own = tokens.links, tokens.n_own
+        self.links: list[list[Any]] = tokens.links
+        self.n_own: list[int] = tokens.n_own
         self.first_of: list[int] = list(accumulate([0, *(len(own) for own in tokens.links)]))
         self.starts: list[int] = list(accumulate([1, *given_cardinalities]))
         width = max((self.n_own[link.source] for own in self.links for link in own), default=0)
