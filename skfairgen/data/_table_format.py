@@ -169,9 +169,12 @@ def _two_axes(X, container):
         return array
     if n_axes == 1 and container == "list" and len({np.size(row) for row in X}) > 1:
         raise ValueError("X is a list whose rows differ in length. Pass rows of one length.")
+    remedy = "Reshape your data: X.reshape(-1, 1) for one column, or X.reshape(1, -1) for one row."
+    if n_axes > 2 and not isinstance(X, np.ndarray):
+        remedy = "Images and sequences are arrays of numpy: pass numpy.asarray(X)."
     raise ValueError(
         f"Expected 2D array, got {n_axes}D array instead: X is a {type(X).__name__} of the shape {np.shape(array)}. "
-        "Reshape your data: X.reshape(-1, 1) for one column, or X.reshape(1, -1) for one row."
+        f"{remedy}"
     )
 
 

@@ -6,14 +6,15 @@ from copy import copy
 from typing import Any, NamedTuple, Self
 
 import numpy as np
-import pandas as pd
 
-from skfairgen.data._state import State
+from skfairgen.data._state import DTYPES, State
 from skfairgen.data.grid._grid_format import checked_numbers, read_shape
+from skfairgen.data.grid._number_columns import array_of_columns, columns_of_array, is_real
 
 BATCH_NUMBERS = 256 * 20  # that training holds for each value of a sample: a batch of activations
 N_COPIES = 3  # of all samples, in float32
 RANGES = ("ranges", "common_ranges")
+CHUNK_ROWS = 1_024  # samples that are held in float64 at a time
 
 
 class GridSpec(NamedTuple):
@@ -58,6 +59,8 @@ class GridCodec:
         Dtype of the samples.
     positions_ : list of int or None
         Positions of the columns of flat rows.
+    dtypes_ : list of dtype or None
+        Dtypes of the columns of flat rows; None where all are `dtype_`.
 
     Examples
     --------
@@ -89,22 +92,33 @@ class GridCodec:
         Raises
         ------
         ValueError
-            If a value is NaN or infinite.
+            If a value is NaN or infinite, or so large that their sum is.
+        TypeError
+            If a column of flat rows does not hold real numbers.
         MemoryError
             If training on so many values would not fit into the memory of this machine.
         """
         self.positions_: list[int] | None = None if self.shape is None else list(samples.columns)
-        grid = self._grid(samples)
+        grid = self._grid(samples, names)
         _check_memory(grid.shape)
         others = tuple(range(grid.ndim - 1))
         self.dtype_: np.dtype = grid.dtype
+        own = [] if self.shape is None else samples.dtypes.tolist()
+        self.dtypes_: list[Any] | None = None if all(dtype == self.dtype_ for dtype in own) else own
         self.shape_: tuple[int, ...] = grid.shape[1:]
         ends = [np.sort(reach(grid, axis=others[1:]), axis=0) for reach in (np.min, np.max)]
         self.ranges_: np.ndarray = np.stack([ends[0][0], ends[1][-1]], axis=1).astype(float)
         place = min(self.min_category_count, (len(grid) + 1) // 2) - 1
         self.common_ranges_: np.ndarray = np.stack([ends[0][place], ends[1][-1 - place]], axis=1).astype(float)
-        self.means_ = np.clip(grid.mean(axis=others, dtype=float), *self.common_ranges_.T)
-        scales = grid.std(axis=others, dtype=float)
+        with np.errstate(over="ignore"):
+            means = grid.mean(axis=others, dtype=float)
+        if not np.isfinite(means).all():
+            raise ValueError(
+                f"Found values from {self.ranges_.min():.3g} to {self.ranges_.max():.3g}, too large to be added up. "
+                "Divide X by a power of ten."
+            )
+        scales = _standard_deviations(grid, means, others)
+        self.means_ = np.clip(means, *self.common_ranges_.T)
         self.scales_ = np.where(scales > 0, scales, 1.0)
         return self
 
@@ -116,8 +130,11 @@ class GridCodec:
 
     def encode(self, samples: Any) -> dict[str, np.ndarray]:
         """Return ``{"grid": float32 array of shape (n, C, T) or (n, C, H, W)}``."""
-        scaled = (self._grid(samples) - self.means_) / self.scales_
-        return {"grid": np.ascontiguousarray(np.moveaxis(scaled.astype("float32"), -1, 1))}
+        grid = self._grid(samples)
+        items = np.empty((len(grid), grid.shape[-1], *grid.shape[1:-1]), dtype="float32")
+        for rows in _chunks(len(grid)):
+            items[rows] = np.moveaxis((grid[rows] - self.means_) / self.scales_, -1, 1)
+        return {"grid": items}
 
     def decode(self, items: Mapping[str, np.ndarray], rng: np.random.Generator) -> Any:
         """Return an array of shape (n, T, C) or (n, H, W, C), or the columns of flat rows; `rng` is not drawn from.
@@ -134,7 +151,7 @@ class GridCodec:
             grid[..., channel] = values if self.dtype_.kind == "f" else np.rint(values, out=values)
         if self.positions_ is None:
             return grid
-        return pd.DataFrame(grid.reshape(len(grid), len(self.positions_)), columns=self.positions_)
+        return columns_of_array(grid.reshape(len(grid), len(self.positions_)), self.positions_, self.dtypes_)
 
     def keep_unchanged(
         self, decoded: Any, samples: Any, items: Mapping[str, np.ndarray], drawn: Mapping[str, np.ndarray]
@@ -150,7 +167,8 @@ class GridCodec:
     def covers(self, samples: Any) -> bool:
         """Tell whether samples have the shape and the dtype of the fitted ones, and lie within their ranges."""
         grid = self._grid(samples)
-        if grid.shape[1:] != self.shape_ or grid.dtype != self.dtype_:
+        own = None if self.dtypes_ is None else samples.dtypes.tolist()
+        if grid.shape[1:] != self.shape_ or grid.dtype != self.dtype_ or own != self.dtypes_:
             return False
         others = tuple(range(grid.ndim - 1))
         return bool(
@@ -173,6 +191,7 @@ class GridCodec:
             "shape": [int(side) for side in self.shape_],
             "columns": None if self.positions_ is None else [int(place) for place in self.positions_],
             "dtype": self.dtype_,
+            "dtypes": self.dtypes_,
             "ranges": self.ranges_,
             "common_ranges": self.common_ranges_,
             "means": self.means_,
@@ -194,18 +213,35 @@ class GridCodec:
             made = cls(None if columns is None else shape)
             made.shape_, made.positions_ = shape, columns
             made.dtype_ = fields.take("dtype", np.dtype)
+            made.dtypes_ = fields.take("dtypes", (list, None), default=None)
+            is_meant = made.dtypes_ is None or len(made.dtypes_) == len(columns or ())
+            is_meant = is_meant and all(isinstance(dtype, DTYPES) and is_real(dtype) for dtype in made.dtypes_ or ())
+            fields.require(is_meant, f"has the dtypes {made.dtypes_!r:.80}, expected one of numbers for each column")
             made.ranges_, made.common_ranges_ = (fields.array(name, "f", (shape[-1], 2)) for name in RANGES)
             made.means_ = fields.array("means", "f", (shape[-1],))
             made.scales_ = fields.array("scales", "f", (shape[-1],), low=np.finfo(float).tiny)
             fields.require(made.dtype_.kind in "buif", f"has the dtype {made.dtype_}, expected real numbers")
-            fields.require((made.ranges_[:, 0] <= made.ranges_[:, 1]).all(), "has ranges that end before they begin")
+            begin_first = all((ends[:, 0] <= ends[:, 1]).all() for ends in (made.ranges_, made.common_ranges_))
+            fields.require(begin_first, "has ranges that end before they begin")
         return made
 
-    def _grid(self, samples):
+    def _grid(self, samples, names=None):
         """Return samples as an array of shape (n, *shape)."""
         if self.shape is None:
             return samples
-        return checked_numbers(samples.to_numpy()).reshape(-1, *self.shape)
+        return checked_numbers(array_of_columns(samples, names)).reshape(-1, *self.shape)
+
+
+def _chunks(n_rows):
+    return [slice(start, start + CHUNK_ROWS) for start in range(0, n_rows, CHUNK_ROWS)]
+
+
+def _standard_deviations(grid, means, axes):
+    """Return the standard deviation of each channel, however large or small its values are."""
+    far = np.maximum(grid.max(axis=axes) - means, means - grid.min(axis=axes))
+    unit = np.where(far > 0, far, 1.0)
+    total = sum(np.square((grid[rows] - means) / unit).sum(axis=axes) for rows in _chunks(len(grid)))
+    return unit * np.sqrt(total / (grid.size // len(means)))
 
 
 def _check_memory(shape):

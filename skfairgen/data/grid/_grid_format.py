@@ -1,7 +1,6 @@
 """What kind of images or sequences came in, so that the same kind goes out."""
 
 from dataclasses import dataclass, field, replace
-from math import prod
 from typing import Any, Self
 
 import numpy as np
@@ -66,11 +65,11 @@ class GridFormat:
         array = checked_numbers(_as_array(X))
         found = array.shape[1:]
         shape = found if sample_shape is None else shape_of(sample_shape)
-        if len(found) > 3 or prod(shape) != prod(found):
+        if len(found) > 3 or _long_sides(shape) != _long_sides(found):
             stated = "" if sample_shape is None else f" and sample_shape={sample_shape}"
             raise ValueError(
                 f"Found samples of shape {found}{stated}; expected (T, C) for sequences, (H, W, C) for images, or "
-                "(H, W) with sample_shape=(H, W) for grey images."
+                "(H, W) with sample_shape=(H, W) for grey images. Reshape X where its axes are in another order."
             )
         container = "array" if isinstance(X, np.ndarray) and X.dtype != object else "list"
         if container == "list" and not isinstance(X[0], np.ndarray):
@@ -119,7 +118,8 @@ class GridFormat:
             shape, stored = (read_shape(fields, name) for name in ("shape", "stored_shape"))
             dtype = fields.take("dtype", np.dtype)
             container = fields.choice("container", ("array", "list", "nested list"))
-            fields.require(prod(shape) == prod(stored), f"has the shapes {shape} and {stored}, of different sizes")
+            is_one = _long_sides(shape) == _long_sides(stored)
+            fields.require(is_one, f"has the shapes {shape} and {stored}, of different sizes")
             fields.require(dtype.kind in "buif", f"has the dtype {dtype}, expected real numbers")
         return cls(shape, stored, dtype, container)
 
@@ -133,15 +133,20 @@ def read_shape(fields: State, name: str) -> tuple[int, ...]:
 
 def shape_of(sample_shape: Any) -> tuple[int, ...]:
     """Return the sides and the channels that a stated shape means."""
-    shape = tuple(int(size) for size in np.atleast_1d(sample_shape))
-    if not 1 <= len(shape) <= 3 or min(shape) < 1:
+    sizes = np.atleast_1d(np.asarray(sample_shape))
+    if sizes.dtype.kind not in "iu" or sizes.ndim > 1 or not 1 <= len(sizes) <= 3 or sizes.min() < 1:
         raise ValueError(
             f"sample_shape={sample_shape!r} is no shape of a sample; expected (H, W, C), (H, W), (1, T, C) or (T,), "
-            "every number at least 1."
+            "every number a whole one of at least 1."
         )
+    shape = tuple(sizes.tolist())
     if len(shape) < 3:
         return (*shape, 1)
     return shape[1:] if shape[0] == 1 else shape
+
+
+def _long_sides(shape):
+    return [side for side in shape if side > 1]
 
 
 def _n_axes(X):
@@ -153,13 +158,22 @@ def _n_axes(X):
 def _as_array(X):
     if isinstance(X, np.ndarray) and X.ndim > 1:
         return X
-    lengths = [len(sample) for sample in X]
-    if min(lengths) != max(lengths):
+    try:
+        samples = [np.asarray(sample) for sample in X]
+    except ValueError as error:
         raise ValueError(
-            f"Found sequences of lengths {min(lengths)} to {max(lengths)}; expected one length. Pad them to "
-            f"{max(lengths)}, or cut them into windows of one length."
+            f"Found a sample that is no array: {error}. Give every sample rows of one length, one number a channel."
+        ) from error
+    shapes = sorted({sample.shape for sample in samples})
+    if len({shape[1:] for shape in shapes}) > 1:
+        raise ValueError(f"Found samples of shapes {shapes[0]} and {shapes[-1]}; expected one shape. Make them alike.")
+    if len(shapes) > 1:
+        shortest, longest = shapes[0][0], shapes[-1][0]
+        raise ValueError(
+            f"Found sequences of lengths {shortest} to {longest}; expected one length. Pad them to {longest}, or cut "
+            "them into windows of one length."
         )
-    return np.array([np.asarray(sample) for sample in X])
+    return np.array(samples)
 
 
 def checked_numbers(array: np.ndarray) -> np.ndarray:
@@ -170,7 +184,7 @@ def checked_numbers(array: np.ndarray) -> np.ndarray:
     TypeError
         If its dtype is not one of real numbers.
     ValueError
-        If it is empty, or a value is NaN or infinite.
+        If it is empty, or a value is NaN, infinite or masked.
     """
     if array.dtype.kind not in "buif":
         raise TypeError(
@@ -179,12 +193,18 @@ def checked_numbers(array: np.ndarray) -> np.ndarray:
         )
     if array.size == 0:
         raise ValueError(f"Found samples of shape {array.shape}; expected at least one sample with a value.")
-    if array.dtype.kind != "f":
+    is_masked, mask = np.ma.is_masked(array), np.ma.getmask(array)
+    array = np.ma.getdata(array)
+    found = "masked" if is_masked else "NaN or infinite"
+    if is_masked:
+        is_bad = mask.reshape(len(array), -1).any(axis=1)
+    elif array.dtype.kind == "f":
+        is_bad = np.array([not np.isfinite(sample).all() for sample in array])  # one by one: all may fill the memory
+    else:
         return array
-    is_bad = np.array([not np.isfinite(sample).all() for sample in array])  # one by one: all may fill the memory
     if is_bad.any():
         raise ValueError(
-            f"Found NaN or infinite values in {is_bad.sum():,} of {len(array):,} samples, the first at position "
+            f"Found {found} values in {is_bad.sum():,} of {len(array):,} samples, the first at position "
             f"{is_bad.argmax()}. Fill them in, or leave these samples out."
         )
     return array

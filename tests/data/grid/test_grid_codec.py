@@ -1,5 +1,7 @@
 """Out comes what went in: shapes, dtypes, ranges; and no sample stays behind."""
 
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -43,6 +45,28 @@ def test_items_have_mean_0_and_variance_1_in_every_channel():
     assert items.shape == (200, 2, 30)
     np.testing.assert_allclose(items.mean(axis=(0, 2)), 0, atol=1e-4)
     np.testing.assert_allclose(items.std(axis=(0, 2)), 1, atol=1e-4)
+
+
+@pytest.mark.parametrize("unit", [1e300, 1e-300])
+def test_values_far_from_1_come_back(unit):
+    grid = RNG.normal(size=(40, 5, 2)) * unit
+    codec = GridCodec().fit(grid)
+    np.testing.assert_allclose(codec.scales_, (grid / unit).std(axis=(0, 1)) * unit)
+    np.testing.assert_allclose(codec.decode(codec.encode(grid), RNG), grid, atol=1e-5 * unit)
+    with pytest.raises(ValueError, match="too large to be added up. Divide X"):
+        GridCodec().fit(np.full((40, 5, 2), 1e308))
+
+
+def test_samples_are_not_copied_in_float64():
+    grid = RNG.integers(0, 255, size=(6_000, 24, 24, 3)).astype("uint8")
+    tracemalloc.start()
+    codec = GridCodec().fit(grid)
+    fitting = tracemalloc.get_traced_memory()[1]
+    codec.encode(grid)
+    encoding = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert fitting < 4 * grid.size
+    assert encoding < 4 * grid.size + 40 * 1_024 * grid[0].size
 
 
 def test_channels_come_first_and_no_pixel_moves():

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairgen.data import GridFormat, ItemReader, read_training_rows
+from skfairgen.data import GridCodec, GridFormat, ItemReader, read_training_rows
 from skfairgen.data.grid import FlatFormat
 
 RNG = np.random.default_rng(0)
@@ -87,11 +87,41 @@ def test_an_array_keeps_its_sensitive_column_in_place():
         (np.zeros((2, 3, 3, 1)), {"sensitive_columns": ["s"]}, ValueError, "no columns.*sensitive_features.*flatten"),
         (np.zeros((2, 3, 3, 1)), {"legitimate_columns": [0]}, ValueError, "no columns"),
         (RNG.normal(size=(50, 5)), {"sample_shape": (4,), "sensitive_columns": 0}, ValueError, "Cut them into classes"),
+        (pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), {"sample_shape": (2,)}, TypeError, "'b' holds values of dtype"),
+        (pd.DataFrame({"a": [1, 2], "b": pd.array([1, None])}), {"sample_shape": (2,)}, ValueError, "NaN.* position 1"),
     ],
 )
 def test_errors_of_flat_rows_say_what_to_do(X, options, error, message):
     with pytest.raises(error, match=message):
         through(X, **options)
+
+
+def test_columns_of_several_dtypes_come_back_in_their_own():
+    frame = flat_frame()
+    dtypes = ["float32", "int64", "bool", "Int64", "boolean", "Float64", "int16[pyarrow]", "object"]
+    columns = dict(zip(frame.columns.drop("color"), dtypes, strict=False))
+    frame[["pixel 2", "pixel 4"]] = frame[["pixel 2", "pixel 4"]] % 2
+    frame = frame.astype(columns)
+    grid, back = through(frame, sensitive_columns="color", sample_shape=(2, 2, 3))
+    assert grid.dtype == np.float32
+    pd.testing.assert_frame_equal(back, frame, check_exact=False, rtol=1e-5)
+    schema, rows = read_training_rows(frame, sensitive_columns="color", sample_shape=(2, 2, 3))
+    codec = ItemReader.fit(schema, rows.frame).codec
+    assert GridCodec.from_state(codec.to_state(), 2).dtypes_ == codec.dtypes_
+    drawn = codec.decode({"grid": np.full((1, 3, 2, 2), 0.4)}, RNG)
+    wild = codec.decode({"grid": np.full((1, 3, 2, 2), 1e9)}, RNG)
+    assert drawn.dtypes.tolist() == wild.dtypes.tolist() == schema.features(rows.frame).dtypes.tolist()
+    assert 0 <= wild.iloc[0, -1] <= 255
+    polars = pytest.importorskip("polars")
+    given = polars.from_pandas(flat_frame())
+    assert through(given, sensitive_columns="color", sample_shape=(12,))[1].equals(given)
+
+
+def test_tensors_are_told_to_become_arrays():
+    torch = pytest.importorskip("torch")
+    for X in (torch.zeros(4, 3, 3, 1), [torch.zeros(3, 3, 1)] * 4):
+        with pytest.raises(ValueError, match=r"got 4D array.*pass numpy.asarray\(X\)"):
+            read_training_rows(X)
 
 
 def test_only_sensitive_columns_are_categories():
@@ -125,6 +155,11 @@ def test_samples_of_another_shape_are_refused():
         (np.zeros((0, 3, 3)), {}, ValueError, "at least one sample"),
         (np.zeros((2, 3, 4)), {"sample_shape": (3, 3)}, ValueError, r"shape \(3, 4\) and sample_shape=\(3, 3\)"),
         (np.zeros((2, 3, 4, 5, 6)), {}, ValueError, r"shape \(3, 4, 5, 6\)"),
+        ([[[1, 2], [1]]] * 3, {}, ValueError, "a sample that is no array.*rows of one length"),
+        ([np.zeros((3, 2)), np.zeros((3, 4))], {}, ValueError, r"shapes \(3, 2\) and \(3, 4\); expected one shape"),
+        (np.ma.masked_equal(np.eye(4).reshape(2, 4, 2), 1), {}, ValueError, "masked values in 2 of 2"),
+        (np.zeros((2, 3, 4)), {"sample_shape": (4, 3)}, ValueError, "axes are in another order"),
+        (np.zeros((2, 3, 4, 1)), {"sample_shape": (3.5, 4, 1)}, ValueError, "a whole one of at least 1"),
     ],
 )
 def test_errors_say_what_was_found_and_what_to_do(X, arguments, error, message):
@@ -135,3 +170,5 @@ def test_errors_say_what_was_found_and_what_to_do(X, arguments, error, message):
 def test_the_state_restores_the_format():
     format, grid = GridFormat.of(np.zeros((5, 9, 7), dtype="int16"), (9, 7))
     assert GridFormat.from_state(format.to_state(), 2) == format
+    with pytest.raises(ValueError, match="of different sizes"):
+        GridFormat.from_state(format.to_state() | {"stored_shape": [7, 9]}, 2)
