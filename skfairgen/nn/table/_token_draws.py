@@ -15,6 +15,11 @@ def draw_tokens(logits: Tensor, uniforms: Tensor) -> Tensor:
 
     `logits`, shape (n, B), are logarithms to the base 2. Many tokens are summed in blocks: a row finds its block, then
     its token there.
+
+    Raises
+    ------
+    ValueError
+        If a row has a NaN, an infinite number, or nothing that may be drawn.
     """
     n_tokens, n_rows = logits.shape
     if not n_rows:
@@ -25,7 +30,13 @@ def draw_tokens(logits: Tensor, uniforms: Tensor) -> Tensor:
     blocks = _cumulated(shares.sum(dim=1)) if len(shares) > 1 else _cumulated(shares[0])
     smallest, largest = blocks[-1].aminmax()
     if not (smallest > 1e-30 and largest < 1e30):  # shifted into range
-        return draw_tokens(logits - logits.amax(dim=0), uniforms)
+        largest = logits.amax(dim=0)
+        if not largest.isfinite().all():
+            raise ValueError(
+                "The network gives no probabilities: its weights are too large, or were changed. Fit it again, or load "
+                "the file that was saved."
+            )
+        return draw_tokens(logits - largest, uniforms)
     # scaled by the last sum, so that rounding can never step past the last token that may be drawn
     points = uniforms * blocks[-1]
     found = (blocks[:-1] <= points).sum(dim=0)

@@ -55,3 +55,9 @@ def test_uniform_numbers_of_tokens_draw_them_again(generator):
 
 def test_no_rows_are_drawn_of_no_rows():
     assert draw_tokens(torch.zeros(7, 0), torch.zeros(0)).shape == (0,)
+
+
+@pytest.mark.parametrize("value", [torch.nan, torch.inf, -torch.inf])
+def test_what_are_no_probabilities_is_an_error(value):
+    with pytest.raises(ValueError, match="gives no probabilities"):
+        draw_tokens(torch.full((3, 2), value), torch.zeros(2))
