@@ -152,7 +152,8 @@ def code_options(encoder, table):
         chosen["fairness_weight"] = 0.0
     is_auto = encoder.max_epochs == "auto"
     n_batches = (default_batches(len(table.rows)) if coded else MIN_BATCHES) if is_auto else None
-    return CodeOptions(coded, **chosen, training=training_options(encoder, MIN_EPOCHS, LR[coded]), n_batches=n_batches)
+    training = training_options(encoder, MIN_EPOCHS, LR[coded], table.started)
+    return CodeOptions(coded, **chosen, training=training, n_batches=n_batches)
 
 
 def learn_code(encoder, chosen, table, labels, rng):

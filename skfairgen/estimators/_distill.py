@@ -1,5 +1,6 @@
 """distill: from a fitted generator or encoder to a small one that does the same."""
 
+import time
 from collections.abc import Mapping
 from copy import copy
 from numbers import Integral, Real
@@ -105,7 +106,7 @@ def distill(
     max_epochs : int, default=12
         Passes over 8,192 rows of the teacher at most (fewer where the teacher was fitted on fewer).
     max_seconds : float, default=None
-        Seconds of training at most. Results then depend on the machine.
+        Seconds from the call to the end of training at most. Results then depend on the machine.
     lr : "auto" or float, default="auto"
         Largest learning rate; "auto" is 0.05 for a generator, 0.003 for one with a code and 0.02 for an
         encoder.
@@ -153,6 +154,7 @@ def distill(
     >>> X.shape == (1000, table.data.shape[1])
     True
     """
+    started = time.monotonic()
     teacher = _checked_teacher(teacher)
     if data is not None and not 1 <= len(data) <= 3:
         raise ValueError(f"data has {len(data)} parts; expected (X, y) or (X, y, sensitive_features).")
@@ -167,9 +169,8 @@ def distill(
     size = SMALL if isinstance(size, str) else size
     if lr == "auto":
         lr = ENCODER_RATE if is_encoder else LATENT_RATE if is_latent else GENERATOR_RATE
-    options = DistillationOptions(
-        quality_weight, utility_weight, temperature, max_epochs, max_seconds, lr, teacher.device, int(verbose)
-    )
+    weights = (quality_weight, utility_weight, temperature)
+    options = DistillationOptions(*weights, max_epochs, max_seconds, lr, teacher.device, int(verbose), started)
     warn_of_identifiers(teacher.reader_)
     rng = random_generator(random_state)
     generator = torch_generator(draw_seed(rng))

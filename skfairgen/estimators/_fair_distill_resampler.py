@@ -86,7 +86,7 @@ class FairDistillResampler(Saving, BaseSampler):
     max_epochs : "auto" or int, default="auto"
         Passes over the rows at most; of more than 250,000 rows, over as many, drawn again for each pass.
     max_seconds : float, default=None
-        Seconds of training at most, of each network. Results then depend on the machine.
+        Seconds of training at most, of each network, reading the rows included. Results then depend on the machine.
     batch_size : "auto" or int, default="auto"
         Rows of a training batch.
     lr : "auto" or float, default="auto"

@@ -83,7 +83,8 @@ class FairEncoder(CodeTransformer):
     max_epochs : "auto" or int, default="auto"
         Passes over the rows at most; "auto" is 10, or more where that would be fewer than 600 batches.
     max_seconds : float, default=None
-        Seconds of training at most, of the encoder and of its student each. Results then depend on the machine.
+        Seconds of training at most, of the encoder, with reading the rows, and of its student. Results then depend on
+        the machine.
     batch_size : "auto" or int, default="auto"
         Rows of a training batch; "auto" is a 60th of the rows, between 256 and 512.
     lr : "auto" or float, default="auto"

@@ -70,7 +70,8 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         Passes over the rows at most; of more than 250,000 rows, over as many, drawn again each time. "auto" is 14, or
         with a code 8.5 batches per square root of the rows.
     max_seconds : float, default=None
-        Seconds of training at most, of each network. Results then depend on the machine.
+        Seconds from the call of `fit` to the end of training at most; a second network, as that of codes, has as many
+        of its own, and what a criterion plans comes on top. Results then depend on the machine.
     batch_size : "auto" or int, default="auto"
         Rows of a training batch; "auto" is a 60th of the rows, between 32 and 512.
     lr : "auto" or float, default="auto"

@@ -1,7 +1,9 @@
 """What a FairGenerator does with its parameters: it is fitted, and what draws its rows is made."""
 
+import time
 import warnings
 from copy import copy, deepcopy
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -35,9 +37,10 @@ LARGEST_MISS = 0.1  # of a rate, above which a plan is said to fail
 
 def fit_passed(generator, X, y, sensitive_features, sample_weight, executor):
     """Fit a FairGenerator on what was passed to it, and return it; frames of an iterator are kept on disk meanwhile."""
+    started = time.monotonic()
     with spooled(X) as rows:
         table = read_any_table(generator, rows, y, sensitive_features, sample_weight, executor)
-        return fit_generator(generator, table, random_generator(generator.random_state))
+        return fit_generator(generator, replace(table, started=started), random_generator(generator.random_state))
 
 
 def fit_generator(generator, table, rng):
@@ -48,7 +51,7 @@ def fit_generator(generator, table, rng):
     try_classifier(generator, table)
     learned = learn_rows(
         table,
-        training_options(generator, EPOCHS, LATENT_LR if is_latent else LR),
+        training_options(generator, EPOCHS, LATENT_LR if is_latent else LR, table.started),
         rng,
         categorical_columns=generator.categorical_columns,
         is_blind=not generator.sensitive_at_prediction,

@@ -1,7 +1,8 @@
 """Learn rows: from what was passed to ``fit`` to a reader and a model."""
 
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -34,12 +35,15 @@ class TrainingTable:
         Rows of each cell.
     names : dict
         ``n_features_in_`` and ``feature_names_in_``.
+    started : float
+        What ``time.monotonic()`` said before it was read.
     """
 
     schema: Any
     rows: Any
     cells: Cells
     names: dict
+    started: float = field(default_factory=time.monotonic, kw_only=True)
 
     def arrays(self, reader):
         """Return the arrays to train on: the items of the rows, their classes and levels, and their weights."""
@@ -74,6 +78,7 @@ class Learned:
 
 def read_table(estimator, X, y, sensitive_features, sample_weight=None):
     """Read what was passed to the ``fit`` of an estimator; errors as in :func:`~skfairgen.data.read_training_rows`."""
+    started = time.monotonic()
     checked_device(estimator.device, estimator.n_threads)
     if RowDataset.accepts(X) or isinstance(X, Iterator):
         raise ValueError(
@@ -92,7 +97,7 @@ def read_table(estimator, X, y, sensitive_features, sample_weight=None):
     rows = replace(rows, weights=read_weights(sample_weight, len(rows)))
     names = feature_names(estimator, as_pandas(X), rows.frame, schema.format.columns)
     cells = Cells(rows.cell_counts(schema), schema.group_levels, schema.level_cardinalities)
-    return TrainingTable(schema, rows, cells, names)
+    return TrainingTable(schema, rows, cells, names, started=started)
 
 
 def learn_rows(
@@ -157,7 +162,7 @@ def learn_rows(
     return Learned(reader, model, pd.DataFrame(history), held_out)
 
 
-def training_options(estimator, max_epochs, lr):
+def training_options(estimator, max_epochs, lr, started):
     """Return an estimator's training parameters, with values for those that are "auto"."""
     return TrainingOptions(
         max_epochs=max_epochs if estimator.max_epochs == "auto" else estimator.max_epochs,
@@ -167,6 +172,7 @@ def training_options(estimator, max_epochs, lr):
         early_stopping=estimator.early_stopping,
         device=estimator.device,
         verbose=int(estimator.verbose),
+        started=started,
     )
 
 

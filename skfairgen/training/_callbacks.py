@@ -29,15 +29,15 @@ class AnnealedBudget(Callback):
     ----------
     progress : Progress
         Its ``share`` is set here.
-    max_seconds : float or None
-        Wall-clock seconds; None for no limit. A budget in seconds makes results depend on the machine.
+    deadline : float or None
+        What ``time.monotonic()`` says at the end; None for no limit. It makes results depend on the machine.
     n_batches : int
         Batches of all epochs.
     """
 
-    def __init__(self, progress: Progress, max_seconds: float | None, n_batches: int) -> None:
+    def __init__(self, progress: Progress, deadline: float | None, n_batches: int) -> None:
         self.progress = progress
-        self.max_seconds = max_seconds
+        self.deadline = deadline
         self.n_batches = n_batches
 
     def on_train_begin(self, net: NeuralNet, X: Any = None, y: Any = None, **kwargs: Any) -> None:
@@ -50,9 +50,10 @@ class AnnealedBudget(Callback):
         if not training:
             return
         share = self.n_done_ / self.n_batches
-        if self.max_seconds is not None:
-            spent = (time.monotonic() - self.started_) / self.max_seconds
-            if spent >= 1 and self.n_done_ > 0:
+        if self.deadline is not None:
+            now = time.monotonic()
+            spent = (now - self.started_) / max(self.deadline - self.started_, 1e-6)
+            if now >= self.deadline and self.n_done_ > 0:
                 raise StopTraining
             share = max(share, min(spent, 1.0))
         self.progress.share = share

@@ -1,5 +1,6 @@
 """Train the student of a latent teacher without data: on codes that the teacher draws, and decodes."""
 
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -101,7 +102,7 @@ def fit_latent_student(
             Progress.of(decoder),
             learned,
             judged,
-            options,
+            replace(options, started=None),  # the seconds of each of the two
             generator,
             batch_size=BATCH_SIZE,
             held_out_batch=BATCH_SIZE,

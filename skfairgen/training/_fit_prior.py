@@ -149,7 +149,7 @@ def fit_prior(
             Progress.of(prior),
             TensorRows({name: values.to(options.device) for name, values in rows.items()}),
             None,
-            replace(options, lr=LR, max_epochs=n_epochs),
+            replace(options, lr=LR, max_epochs=n_epochs, started=None),
             generator,
             batch_size=batch_size,
             optimizer={"betas": getattr(prior, "betas", (0.9, 0.999)), "weight_decay": 0.0},

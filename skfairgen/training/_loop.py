@@ -15,7 +15,7 @@ from skfairgen.nn import draw_from
 from skfairgen.training._batches import Rows, SlicedBatches, TensorRows
 from skfairgen.training._callbacks import AnnealedBudget, AveragedWeights, EpochBar, StopTraining
 from skfairgen.training._cost_notice import CostNotice
-from skfairgen.training._options import MAX_ROWS_AN_EPOCH, DistillationOptions, TrainingOptions
+from skfairgen.training._options import MAX_ROWS_AN_EPOCH, DistillationOptions, TrainingOptions, deadline
 from skfairgen.training._progress import Progress
 
 History = list[dict[str, float]]
@@ -111,7 +111,7 @@ def train(
     """
     n_in_epoch = len(SlicedBatches(rows, batch_size, generator, MAX_ROWS_AN_EPOCH))
     n_batches = options.max_epochs * n_in_epoch
-    budget = AnnealedBudget(progress, options.max_seconds, n_batches)
+    budget = AnnealedBudget(progress, deadline(options), n_batches)
     notice = CostNotice(n_batches, options.max_seconds, description)
     shown = [notice, EpochBar(options.max_epochs, description)] if options.verbose else []
     net = TaskNet(

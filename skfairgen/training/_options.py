@@ -1,5 +1,6 @@
 """How long, how fast and where to train."""
 
+import time
 from dataclasses import dataclass
 
 MAX_ROWS_AN_EPOCH = 250_000  # a small network has learned what it can from a few million rows, seen once or more
@@ -25,6 +26,8 @@ class TrainingOptions:
         Torch device.
     verbose : int
         1 shows a progress bar, and what a long training will cost.
+    started : float or None
+        What ``time.monotonic()`` said when the seconds began; None for the beginning of training.
     """
 
     max_epochs: int
@@ -34,6 +37,7 @@ class TrainingOptions:
     early_stopping: bool
     device: str
     verbose: int
+    started: float | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class DistillationOptions:
         Weights of the losses, and the temperature of the quality loss.
     max_epochs : int
         Passes over a pool of rows.
-    max_seconds, lr, device, verbose
+    max_seconds, lr, device, verbose, started
         As in :class:`TrainingOptions`.
     """
 
@@ -58,6 +62,14 @@ class DistillationOptions:
     lr: float
     device: str
     verbose: int
+    started: float | None = None
+
+
+def deadline(options: TrainingOptions | DistillationOptions) -> float | None:
+    """Return what ``time.monotonic()`` will say when training must end; None for no limit."""
+    if options.max_seconds is None:
+        return None
+    return options.max_seconds + (time.monotonic() if options.started is None else options.started)
 
 
 def weight_decay(n_rows: int) -> float:

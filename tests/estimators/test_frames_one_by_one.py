@@ -1,6 +1,7 @@
 """Frames of an iterator are learned as their rows in parquet are, however they are cut; unlike ones are refused."""
 
 import io
+import time
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 
 from skfairgen import FairDistillResampler, FairEncoder, FairGenerator
 from skfairgen.estimators import _streamed_table
+from skfairgen.exceptions import TrainingBudgetWarning
 from skfairgen.scale import _row_dataset, _spooled_rows
 
 N = 400
@@ -90,6 +92,15 @@ def test_an_iterator_that_was_read_is_refused(frame):
         fitted(frames)
     with pytest.raises(ValueError, match="0 rows"):
         fitted(iter([frame.iloc[:0]]))
+
+
+def test_the_seconds_of_a_fit_begin_before_its_rows_are_read(frame):
+    def slow():
+        time.sleep(0.3)
+        yield frame
+
+    with pytest.warns(TrainingBudgetWarning, match=r"max_seconds=0\.2 ended it after 1 of the"):
+        FairGenerator("group", max_seconds=0.2, max_epochs=10**6).fit(slow(), "hired")
 
 
 def test_an_error_of_the_iterator_is_the_users(frame):

@@ -137,6 +137,14 @@ def test_training_ends_with_its_seconds_and_the_rate_annealed(monkeypatch):
     assert len(history) > 1
 
 
+def test_the_rate_is_annealed_over_the_seconds_that_are_left(monkeypatch):
+    clock = count(10.0, step=0.01)
+    monkeypatch.setattr(callbacks.time, "monotonic", lambda: next(clock))
+    rates = _record_rates(monkeypatch)
+    _fit(_options(max_epochs=1_000_000, max_seconds=2.5, started=8.0, early_stopping=False))
+    assert 40 <= len(rates) <= 50 and rates[0] < 0.3 * max(rates) and rates[-1] < 0.1 * max(rates)
+
+
 def test_seconds_too_few_for_an_epoch_still_give_a_history_and_a_net():
     with pytest.warns(TrainingBudgetWarning, match=r"max_seconds=1e-06 ended it after 1 of the \d+ batches"):
         net, history = _fit(_options(max_seconds=1e-6, batch_size=1))
