@@ -20,8 +20,8 @@ def export_account(student, exported):
     before, after = student.reader_, exported.reader_
     labels, min_count = before.schema.format.columns, before.codec.min_category_count
     told = [
-        (place if labels is None else labels[place], _loss(column, after.codec.columns_[place], min_count))
-        for place, column in getattr(before.codec, "columns_", {}).items()  # of tables; codecs of arrays have none
+        (labels[place], _loss(column, after.codec.columns_[place], min_count))
+        for place, column in before.codec.columns_.items()
     ]
     if before.schema.target is not None:
         told.append(("(classes)", _left_out(len(student.classes_), len(exported.classes_), min_count)))

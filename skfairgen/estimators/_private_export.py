@@ -10,8 +10,7 @@ from skfairgen.models import DensityModel
 
 def blanked_columns(student):
     """Return the labels of the columns that a private file leaves empty: no value is held by several rows."""
-    codec, labels = student.reader_.codec, student.reader_.schema.format.columns
-    columns = {} if labels is None else codec.columns_
+    columns, labels = student.reader_.codec.columns_, student.reader_.schema.format.columns
     return [labels[position] for position, column in columns.items() if getattr(column, "is_of_few", False)]
 
 

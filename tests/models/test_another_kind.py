@@ -48,7 +48,7 @@ class Strands:
 class StrandCodec:
     """Strings of one length to letter codes, and back."""
 
-    hidden_columns, min_category_count = set(), 5
+    hidden_columns, min_category_count, columns_ = set(), 5, {}
 
     def fit(self, strands, names=None):
         self.length_ = len(strands[0])
