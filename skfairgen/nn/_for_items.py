@@ -53,6 +53,7 @@ def _column_density(spec: Any, given_cardinalities: Sequence[int], latent_featur
         generable,
         numbers=numbers,
         copied=_copied(spec),
+        shown=[] if latent_features else _shown(spec),
         latent_features=latent_features,
         context_features=CONTEXT_FEATURES if len(spec.cardinalities) > MANY_COLUMNS else 0,
     )
@@ -84,8 +85,19 @@ def _copied(spec: Any) -> list[int]:
     return [number for link in links for number in link]
 
 
+def _shown(spec: Any) -> list[int]:
+    """Return which columns are seen by their values, as networks take it."""
+    columns = [(place, len(own.edges) + 2, len(own.sources), *own.sources) for place, own in spec.shown.items()]
+    return [number for column in columns for number in column]
+
+
 def _filled(network: Any, spec: Any) -> Any:
-    """Return a network that knows what the tokens of copies stand for."""
+    """Return a network that knows what the tokens of copies stand for, and the values that it is shown."""
+    if network.seen.shown.columns:
+        parts = [
+            ([torch.as_tensor(step) for step in own.steps], own.distances, own.edges) for own in spec.shown.values()
+        ]
+        network.seen.shown.fill([(steps, *map(torch.as_tensor, rest)) for steps, *rest in parts])
     network.seen.fill([torch.as_tensor(copy.bins) for own in spec.copies for copy in own])
     return network
 

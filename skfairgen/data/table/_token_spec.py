@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skfairgen.data.table._copied_column import CopiedColumn
+from skfairgen.data.table._shown_values import TokenValue, shown_values
 
 
 class TokenCopy(NamedTuple):
@@ -37,6 +38,8 @@ class TokenSpec(NamedTuple):
         The tokens of a numeric column from 1 to this are single numbers.
     copies : tuple of tuple of TokenCopy
         For each column, what its last tokens are copies by, in their order.
+    shown : dict of int to TokenValue
+        The values of columns that follow from others, by place.
     """
 
     cardinalities: tuple[int, ...]
@@ -44,6 +47,7 @@ class TokenSpec(NamedTuple):
     values: tuple[np.ndarray, ...]
     n_spikes: tuple[int, ...]
     copies: tuple[tuple[TokenCopy, ...], ...]
+    shown: dict[int, TokenValue]
 
     @property
     def kind(self) -> str:
@@ -52,19 +56,20 @@ class TokenSpec(NamedTuple):
 
 
 def token_spec(columns: dict[int, Any]) -> TokenSpec:
-    """Return the spec of fitted columns; of a derived one, the numbers are distances from its relation."""
-    places, found = list(columns), []
-    for column in columns.values():
+    """Return the spec of fitted columns; of a derived one, the numbers are distances from its relation, or none."""
+    places, found, shown = list(columns), [], shown_values(columns)
+    for place, column in enumerate(columns.values()):
         is_copied = isinstance(column, CopiedColumn)
         coded = column.own if is_copied else getattr(column, "residual_", column)
         values = np.full(column.cardinality_, np.nan)
-        if hasattr(coded, "grid_"):
+        if hasattr(coded, "grid_") and place not in shown:
             grid = coded.grid_[1:].astype(np.float64)
             values[1 : len(coded.grid_)] = (grid / coded.grid_.shape[1]).sum(axis=1)
-        copies = [
+        linked = [
             TokenCopy(places.index(source), column.bins_of(link, getattr(columns[source], "own", columns[source])))
             for link in (column.links if is_copied else [])
             for source in link.column.sources
         ]
-        found.append((column.cardinality_, column.generable_, values, len(getattr(coded, "spikes_", ())), copies))
-    return TokenSpec(*zip(*found, strict=True))
+        found.append((column.cardinality_, column.generable_, values, len(getattr(coded, "spikes_", ())), linked))
+    cardinalities, generable, numbers, n_spikes, copies = zip(*found, strict=True)
+    return TokenSpec(cardinalities, generable, numbers, n_spikes, copies, shown)

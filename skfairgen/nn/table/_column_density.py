@@ -42,6 +42,8 @@ class ColumnDensity(Density):
         What ``numbers.scored`` said when the weights were learned; empty for no closed form.
     copied, links_shift : sequence of int, bool
         Which columns copy others: see :class:`SeenTokens`; whether by values, as with `numbers`: :class:`LinkShares`.
+    shown : sequence of int
+        Which columns that follow from others are seen by their values: see :class:`ShownValues`.
     embedding_features : int
         Width of the embedding of a value.
     hidden_features : int
@@ -84,6 +86,7 @@ class ColumnDensity(Density):
         scored: Sequence[int] = (),
         copied: Sequence[int] = (),
         links_shift: bool = False,
+        shown: Sequence[int] = (),
         embedding_features: int = 8,
         hidden_features: int = 32,
         latent_features: int = 0,
@@ -102,6 +105,7 @@ class ColumnDensity(Density):
             "scored": [int(own) for own in (numbers.scored if numbers else scored)],
             "copied": [int(own) for own in copied],
             "links_shift": bool(numbers or links_shift),
+            "shown": [int(own) for own in shown],
         }
         self.numbers = numbers
         self.cardinalities: tuple[int, ...] = tuple(self.settings["cardinalities"])
@@ -110,7 +114,7 @@ class ColumnDensity(Density):
         self.latent_features: int = int(latent_features)
         self.n_noise: int = len(self.cardinalities)
         self.n_target: int = sum(self.cardinalities)
-        self.seen: SeenTokens = SeenTokens(self.cardinalities, self.settings["copied"])
+        self.seen: SeenTokens = SeenTokens(self.cardinalities, self.settings["copied"], self.settings["shown"])
         seen = [*self.given_cardinalities, *self.seen.sizes[:-1]]
         offsets = torch.tensor([0, *accumulate(seen)][: len(seen)], dtype=torch.long)
         self.register_buffer("offsets", offsets, persistent=False)
@@ -138,7 +142,9 @@ class ColumnDensity(Density):
         self.skip: ColumnSkip | None = None
         if self.settings["scored"]:
             self.has_closed_form = True
-            own = {name: self.settings[name] for name in ("scored", "copied", "links_shift", "hidden_features")}
+            own = {
+                name: self.settings[name] for name in ("scored", "copied", "links_shift", "shown", "hidden_features")
+            }
             self.skip = ColumnSkip(cardinalities, given_cardinalities, **own)
         self.reset_parameters(Generator().manual_seed(0))
 
@@ -149,11 +155,11 @@ class ColumnDensity(Density):
             return
         shares = self.skip.learn(given.values, items["tokens"], self.numbers, self.seen(items["tokens"]))
         self.barred.copy_(torch.where(self.barred.isinf(), self.barred, shares))
-        if any(self.seen.links):  # what is seen of a copy is many tokens, of few rows each: they start from their score
-            for place, scores in self.skip.seen_scores(self.numbers, self.seen(items["tokens"])).items():
-                if place + 1 < self.n_noise:
-                    offset = int(self.offsets[len(self.given_cardinalities) + place])
-                    self.embedding.weight[offset : offset + len(scores), 0] = scores.to(self.embedding.weight)
+        # what is seen of a copy, or of a total, is many tokens of few rows each: they start from the score of the value
+        for place, scores in self.skip.seen_scores(self.numbers, self.seen(items["tokens"])).items():
+            if place + 1 < self.n_noise:
+                offset = int(self.offsets[len(self.given_cardinalities) + place])
+                self.embedding.weight[offset : offset + len(scores), 0] = scores.to(self.embedding.weight)
         self.numbers = None
 
     @torch.no_grad()

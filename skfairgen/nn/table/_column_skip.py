@@ -12,7 +12,14 @@ from skfairgen.nn.table._link_shares import LinkShares
 from skfairgen.nn.table._prefix_regressions import feature_blocks, prefix_regressions
 from skfairgen.nn.table._seen_tokens import SeenTokens
 from skfairgen.nn.table._shrunk_shifts import RARE_SHARE, held_counts, shrunk_shifts
-from skfairgen.nn.table._token_features import MIN_SHARE, copy_features, level_features, normal_scores, number_features
+from skfairgen.nn.table._token_features import (
+    MIN_SHARE,
+    bin_scores,
+    copy_features,
+    level_features,
+    normal_scores,
+    number_features,
+)
 
 LOG_PRECISIONS = (-2.0, 8.0)
 LEAST_ERROR = 1e-3  # of a regression, in variances: bins are about so wide
@@ -75,6 +82,8 @@ class ColumnSkip(nn.Module):
         does, and the others keep their joint share whatever the mean.
     links_shift : bool
         Whether the shares of links depend on values: see :class:`LinkShares`.
+    shown : sequence of int
+        Which columns are seen by their values: see :class:`ShownValues`.
     """
 
     effects: Tensor
@@ -92,6 +101,7 @@ class ColumnSkip(nn.Module):
         hidden_features: int,
         copied: Sequence[int] = (),
         links_shift: bool = False,
+        shown: Sequence[int] = (),
     ) -> None:
         super().__init__()
         if len(scored) != len(cardinalities):
@@ -101,7 +111,8 @@ class ColumnSkip(nn.Module):
         self.scored: list[bool] = [bool(own) for own in scored]
         ends = list(accumulate(cardinalities))
         self.tokens_of: list[slice] = [slice(end - n, end) for end, n in zip(ends, cardinalities, strict=True)]
-        tokens = SeenTokens(cardinalities, copied)
+        tokens = SeenTokens(cardinalities, copied, shown)
+        self.shown: set[int] = set(tokens.shown.columns)
         self.n_own: list[int] = tokens.n_own
         self.n_links: list[int] = [len(own) for own in tokens.links]
         seen = [*given_cardinalities, *tokens.sizes[:-1]]
@@ -144,6 +155,10 @@ class ColumnSkip(nn.Module):
         ]
         features = [level_features(torch.bincount(own).double(), 0.0) for own in values.T]
         for place, (own, count, is_scored) in enumerate(zip(scores, counts, self.scored, strict=True)):
+            if place in self.shown:
+                held = torch.bincount(seen_tokens[:, place], minlength=self.n_own[place]).double()
+                features.append(number_features(bin_scores(held), held, 0))
+                continue
             if not is_scored:
                 features.append(level_features(count, MIN_SHARE))
                 continue
@@ -180,11 +195,13 @@ class ColumnSkip(nn.Module):
         return log_shares
 
     def seen_scores(self, numbers: TokenNumbers, seen: Tensor) -> dict[int, Tensor]:
-        """Return the score of what is seen of each column of numbers, copied or not, by its place; seen is (B, D)."""
+        """Return scores of what is seen, (B, D), by place: of shown values and, where there are copies, of numbers."""
         found = {}
         for place, (values, n_own) in enumerate(zip(numbers.values, self.n_own, strict=True)):
-            if self.scored[place]:
-                counts = torch.bincount(seen[:, place].cpu() % n_own, minlength=n_own).double()
+            counts = torch.bincount(seen[:, place].cpu() % n_own, minlength=n_own).double()
+            if place in self.shown:
+                found[place] = bin_scores(counts)
+            elif self.scored[place] and any(self.n_links):
                 found[place] = normal_scores(values[:n_own].double(), counts).repeat(1 + self.n_links[place])
         return found
 

@@ -12,6 +12,7 @@ from skfairgen.nn.table._seen_tokens import SeenTokens
 from skfairgen.nn.table._shrunk_shifts import RARE_SHARE, shrunk_shifts
 
 N_LEVELS = 16  # of the value of a source, of about as many rows each
+MIN_ROWS = 5  # that a level is told apart by
 
 
 class LinkShares(nn.Module):
@@ -64,7 +65,7 @@ class LinkShares(nn.Module):
                     cells = kind * (N_LEVELS + 1) + level_of[own]
                     share = torch.softmax(logits, dim=1)[:, link.rank].clamp(1e-6, 1 - 1e-6)
                     shifts = _shifts(cells, copies == link.rank, share, n_kinds * (N_LEVELS + 1))
-                    shifts[cells.bincount(minlength=len(shifts)) == 0] = 0.0
+                    shifts[cells.bincount(minlength=len(shifts)) < MIN_ROWS] = 0.0
                     shifts = shifts.view(n_kinds, -1)
                     shifts[kind.bincount() < RARE_SHARE * len(kind)] = 0.0  # they are told apart by all rows
                     of_link[start : start + n_kinds, :n_own] = shifts[:, level_of].to(of_link)

@@ -1,10 +1,12 @@
-"""What is seen of a column that copies another: the token of its value, and that it was copied."""
+"""What is seen of a column that copies another, or follows from others: the token of its value."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+
+from skfairgen.nn.table._shown_values import ShownValues
 
 
 class _Link(NamedTuple):
@@ -28,6 +30,8 @@ class SeenTokens(nn.Module):
     copied : sequence of int
         Three numbers a link: the place of a column, the place of its source, and how many tokens the link has. The
         links of a column stand in the order of its tokens.
+    shown : sequence of int
+        Which columns are seen by their values: see :class:`ShownValues`.
 
     Attributes
     ----------
@@ -44,7 +48,7 @@ class SeenTokens(nn.Module):
 
     bins: Tensor
 
-    def __init__(self, cardinalities: Sequence[int], copied: Sequence[int] = ()) -> None:
+    def __init__(self, cardinalities: Sequence[int], copied: Sequence[int] = (), shown: Sequence[int] = ()) -> None:
         super().__init__()
         triples = [tuple(copied[k : k + 3]) for k in range(0, len(copied), 3)]
         self.n_own: list[int] = list(cardinalities)
@@ -54,6 +58,7 @@ class SeenTokens(nn.Module):
             self.n_own[triple[0]] -= triple[2]
         if min(self.n_own, default=1) < 1:
             raise ValueError(f"copied names more tokens than there are: {self.n_own!r:.80} would be left.")
+        self.shown: ShownValues = ShownValues(cardinalities, self.n_own, shown)
         self.links: list[list[_Link]] = [[] for _ in self.n_own]
         n_rows = 0
         for place, source, n_tokens in triples:
@@ -74,7 +79,7 @@ class SeenTokens(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return what is seen of rows of tokens, both of shape (B, D)."""
-        if not any(self.links):
+        if not any(self.links) and not self.shown.columns:
             return tokens
         seen = tokens.clone()
         for place in range(tokens.shape[1]):
@@ -83,6 +88,9 @@ class SeenTokens(nn.Module):
 
     def write(self, seen: Tensor, place: int) -> None:
         """Put what is seen of a column in the place of its tokens, in rows whose columns before are seen."""
+        if place in self.shown.columns:
+            self.shown.write(seen, place)
+            return
         tokens = seen[:, place].clone()
         for link in self.links[place]:
             rows = torch.nonzero((tokens >= link.tokens.start) & (tokens < link.tokens.stop))[:, 0]

@@ -21,6 +21,13 @@ def normal_scores(values: Tensor, counts: Tensor) -> Tensor:
     return scores
 
 
+def bin_scores(counts: Tensor) -> Tensor:
+    """Return the normal scores of bins in ascending order, after a missing value."""
+    places = torch.arange(len(counts), dtype=torch.float64)
+    places[0] = torch.nan
+    return normal_scores(places, counts)
+
+
 def number_features(scores: Tensor, counts: Tensor, n_spikes: int) -> Tensor:
     """Return features of the tokens of a number: its score, and marks of a missing value and of frequent spikes."""
     least = MIN_SHARE * float(counts.sum())
