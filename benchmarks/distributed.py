@@ -1,6 +1,11 @@
-"""Write rows to parquet by one worker and by several: rows a second, speed-up, and whether the files are the same.
+"""Work by one worker and by several: rows a second, speed-up, and whether the result is the same.
 
-SKFAIRGEN_DATA=folder python benchmarks/distributed.py --rows 10000000 --workers 1 2 [--executors joblib ray]
+Rows are written to parquet, or read (`--part read` makes the token file of a parquet folder, as fit does), or trained
+on (`--part train`: by Ray Train, an epoch's seconds and the held-out nats a row).
+
+    SKFAIRGEN_DATA=folder python benchmarks/distributed.py --rows 10000000 --workers 1 2 [--executors joblib ray]
+    python benchmarks/distributed.py --part read --rows 4000000 [--columns 15]
+    python benchmarks/distributed.py --part train --rows 20000 [--columns 15] [--seeds 3]
 """
 
 import argparse
@@ -11,9 +16,13 @@ import warnings
 from pathlib import Path
 
 import joblib
+import larger_than_memory
 
 from skfairgen import FairGenerator, datasets, distill
+from skfairgen.data import ItemReader
+from skfairgen.estimators._streamed_table import read_dataset
 from skfairgen.exceptions import SkfairgenWarning
+from skfairgen.scale import as_executor
 
 
 def main():
@@ -23,20 +32,70 @@ def main():
     parser.add_argument("--rows-per-file", type=int, default=500_000)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--executors", nargs="+", default=["joblib", "ray"])
+    parser.add_argument("--part", choices=["write", "read", "train"], default="write")
+    parser.add_argument("--columns", type=int, default=15)
+    parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     warnings.simplefilter("ignore", SkfairgenWarning)
+    with tempfile.TemporaryDirectory() as folder:
+        source = prepared(options, Path(folder))
+        if options.part == "train":
+            train(source, options)
+            return
+        for executor in options.executors:
+            first = None
+            for n_workers in options.workers:
+                seconds, digest = {"write": write, "read": read}[options.part](source, executor, n_workers, options)
+                first = first or (seconds, digest)
+                print(
+                    f"{executor}, {n_workers} workers: {options.rows / seconds:,.0f} rows a second, speed-up "
+                    f"{first[0] / seconds:.2f}, {'the same' if digest == first[1] else 'ANOTHER'} result",
+                    flush=True,
+                )
+
+
+def prepared(options, folder):
+    """Return a student of Adult, or the folder with rows to read."""
+    if options.part != "write":
+        larger_than_memory.write(folder, options.rows, options.columns)
+        return folder
     X, y = datasets.fetch_adult("train", return_X_y=True)
-    student = distill(FairGenerator("sex", random_state=0).fit(X, y), random_state=0)
-    for executor in options.executors:
-        first = None
-        for n_workers in options.workers:
-            seconds, digest = write(student, executor, n_workers, options)
-            first = first or (seconds, digest)
-            print(
-                f"{executor}, {n_workers} workers: {options.rows / seconds:,.0f} rows a second, speed-up "
-                f"{first[0] / seconds:.2f}, {'identical files' if digest == first[1] else 'OTHER FILES'}",
-                flush=True,
-            )
+    return distill(FairGenerator("sex", random_state=0).fit(X, y), random_state=0)
+
+
+def read(folder, executor, n_workers, options):
+    """Return the seconds that all passes of fit take, workers started before, and what tells the tokens from others."""
+    with pool(executor, n_workers):
+        executor = as_executor("serial" if (executor, n_workers) == ("joblib", 1) else executor)
+        list(executor.map(started, range(4 * n_workers)))
+        start = time.perf_counter()
+        table = read_dataset(FairGenerator("group"), folder, "y", executor)
+        seconds = time.perf_counter() - start
+        reader = ItemReader.fit(table.schema, table.rows.frame, "auto", is_blind=False)
+        start = time.perf_counter()
+        arrays = table.arrays(reader)
+        return seconds + time.perf_counter() - start, hashlib.sha256(arrays["tokens"]).hexdigest()
+
+
+def train(folder, options):
+    """Print what an epoch takes and what training comes to, by seed and number of workers, of which 1 is no worker."""
+    with pool("ray", max(options.workers)):
+        for seed in range(options.seeds):
+            for n_workers in options.workers:
+                generator = FairGenerator("group", random_state=seed)
+                history = generator.fit(folder, "y", n_workers=n_workers).history_
+                print(
+                    f"seed {seed}, {n_workers} workers: {history['dur'].median():.2f} s an epoch (median), "
+                    f"{history['valid_loss'].min():.4f} nats a row",
+                    flush=True,
+                )
+
+
+def started(place):
+    """Import what the work needs."""
+    import skfairgen  # noqa: F401
+
+    time.sleep(0.2)
 
 
 def write(student, executor, n_workers, options):

@@ -199,6 +199,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         sensitive_features: Table | None = None,
         sample_weight: Rows | None = None,
         executor: str | Executor = "serial",
+        n_workers: int = 1,
     ) -> Self:
         """Learn the rows.
 
@@ -215,6 +216,8 @@ class FairGenerator(BulkDrawing, BaseEstimator):
             How many rows each stands for, as in a survey: they count by it in the likelihood and in cells' shares.
         executor : {"serial", "joblib", "ray"} or object with ``map``, default="serial"
             What reads files and makes their tokens, as in :meth:`sample_to_parquet`. The model is the same.
+        n_workers : int, default=1
+            Workers of Ray Train, each with a shard of the rows, that train together; the model depends on their number.
 
         Returns
         -------
@@ -225,7 +228,7 @@ class FairGenerator(BulkDrawing, BaseEstimator):
         ValueError
             If the input cannot be learned from; the message names the column or label at fault.
         """
-        return fit_passed(self, X, y, sensitive_features, sample_weight, executor)
+        return fit_passed(self, X, y, sensitive_features, sample_weight, executor, n_workers)
 
     def sample(
         self,

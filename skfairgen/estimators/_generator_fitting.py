@@ -4,9 +4,11 @@ import time
 import warnings
 from copy import copy, deepcopy
 from dataclasses import replace
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
+from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
 from skfairgen._compat import validate_parameter_constraints
@@ -28,26 +30,28 @@ from skfairgen.estimators._tuning import try_classifier, tuning_of
 from skfairgen.exceptions import CollapseWarning
 from skfairgen.models import REPAIRED, CodeModel, Wish
 from skfairgen.nn import FairAutoencoder, LatentDensity
-from skfairgen.scale import spooled
+from skfairgen.scale import SharedTraining, spooled
 from skfairgen.training import random_generator
 
 EPOCHS, LR = 14, 0.01  # of a density without a code
 LARGEST_MISS = 0.1  # of a rate, above which a plan is said to fail
 
 
-def fit_passed(generator, X, y, sensitive_features, sample_weight, executor):
+def fit_passed(generator, X, y, sensitive_features, sample_weight, executor, n_workers):
     """Fit a FairGenerator on what was passed to it, and return it; frames of an iterator are kept on disk meanwhile."""
     started = time.monotonic()
     with spooled(X) as rows:
         table = read_any_table(generator, rows, y, sensitive_features, sample_weight, executor)
-        return fit_generator(generator, replace(table, started=started), random_generator(generator.random_state))
+        table = replace(table, started=started)
+        return fit_generator(generator, table, random_generator(generator.random_state), n_workers)
 
 
-def fit_generator(generator, table, rng):
+def fit_generator(generator, table, rng, n_workers=1):
     """Fit a FairGenerator on a table that was read and checked, and return it."""
     check_criterion(generator.criterion, table.schema, generator.label_draw)
     is_latent = uses_latent(generator, table.schema)
     check_legitimate_columns(generator.legitimate_columns, generator.criterion)
+    training = {} if n_workers == 1 else {"train": _shared_training(generator, n_workers, is_latent)}
     try_classifier(generator, table)
     learned = learn_rows(
         table,
@@ -58,6 +62,7 @@ def fit_generator(generator, table, rng):
         n_threads=generator.n_threads,
         latent=latent_settings(generator, len(table.rows)) if is_latent else None,
         go_on_from=generator if generator.warm_start and hasattr(generator, "model_") else None,
+        **training,
     )
     set_fitted(
         generator,
@@ -72,6 +77,29 @@ def fit_generator(generator, table, rng):
         **table.names,
     )
     return generator
+
+
+def _shared_training(generator, n_workers, is_latent):
+    """Return what trains by several workers.
+
+    Raises
+    ------
+    ValueError
+        If the number is none, or what was asked for is trained by one.
+    """
+    check_scalar(n_workers, "n_workers", Integral, min_val=1)
+    found = {
+        "a code": is_latent,
+        f"device={generator.device!r}": generator.device != "cpu",
+        f"max_seconds={generator.max_seconds}": generator.max_seconds is not None,
+    }
+    named = [name for name, is_found in found.items() if is_found]
+    if named:
+        raise ValueError(
+            f"n_workers={n_workers} was found with {', '.join(named)}. Several workers train a network without a code, "
+            "on CPUs, for a number of epochs. Leave one of them out."
+        )
+    return SharedTraining(int(n_workers), generator.n_threads)
 
 
 def planned_for_blind(generator, table):

@@ -16,7 +16,15 @@ from skfairgen.estimators._table_guards import warn_of_a_new_start, warn_of_iden
 from skfairgen.models import DensityModel, TeacherModel, fit_latent_density
 from skfairgen.nn import LatentDensity, density_for
 from skfairgen.scale import RowDataset
-from skfairgen.training import TrainingOptions, checked_device, draw_seed, fit_density, torch_generator, torch_runtime
+from skfairgen.training import (
+    TrainingOptions,
+    checked_device,
+    draw_seed,
+    fit_density,
+    torch_generator,
+    torch_runtime,
+    train,
+)
 
 MAX_JUDGED = 2_000  # rows that a fit is judged by
 
@@ -101,7 +109,16 @@ def read_table(estimator, X, y, sensitive_features, sample_weight=None):
 
 
 def learn_rows(
-    table, options: TrainingOptions, rng, *, categorical_columns, is_blind, n_threads, latent=None, go_on_from=None
+    table,
+    options: TrainingOptions,
+    rng,
+    *,
+    categorical_columns,
+    is_blind,
+    n_threads,
+    latent=None,
+    go_on_from=None,
+    train=train,
 ):
     """Train a model of the rows of a table.
 
@@ -123,6 +140,8 @@ def learn_rows(
         What a latent teacher is made of; None for a density without a code.
     go_on_from : FairGenerator or None
         A fitted generator whose weights to start from, where it read rows as these are.
+    train : callable
+        The training loop of a density without a code, or what runs it elsewhere.
     """
     schema, rows, cells = table.schema, table.rows, table.cells
     reader, density = None, None
@@ -151,7 +170,9 @@ def learn_rows(
         else:
             if density is None:
                 density = density_for(reader.codec.spec, cells.n_classes, cells.cardinalities, generator=generator)
-            density, history, held_out = vars(fit_density(density, arrays, options, rng, generator)).values()
+            density, history, held_out = vars(
+                fit_density(density, arrays, options, rng, generator, train=train)
+            ).values()
     model = TeacherModel(DensityModel(density, cells, blind_terms=_blind_terms(schema)), draw_seed(rng))
     if latent is None:
         judged = held_out if len(held_out) else np.arange(len(rows))

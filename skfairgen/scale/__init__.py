@@ -4,6 +4,16 @@ from skfairgen.scale._executors import Executor, as_executor
 from skfairgen.scale._parquet import FileWriter, write_parquet
 from skfairgen.scale._ray_rows import drawn_rows
 from skfairgen.scale._row_dataset import RowDataset
+from skfairgen.scale._shared_training import SharedTraining
 from skfairgen.scale._spooled_rows import spooled
 
-__all__ = ["Executor", "FileWriter", "RowDataset", "as_executor", "drawn_rows", "spooled", "write_parquet"]
+__all__ = [
+    "Executor",
+    "FileWriter",
+    "RowDataset",
+    "SharedTraining",
+    "as_executor",
+    "drawn_rows",
+    "spooled",
+    "write_parquet",
+]

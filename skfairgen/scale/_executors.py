@@ -71,12 +71,11 @@ class _Ray:
 
     def map(self, function, parts):
         ray = self.ray
-        if not ray.is_initialized():
-            ray.init(include_dashboard=False, log_to_driver=False)
+        n_cpus = join_cluster(ray)
         held = ray.put(function)  # the network travels once to each machine, not with every part
         run = ray.remote(max_retries=5)(_call).remote
         parts = iter(parts)
-        n_pending = PENDING_PER_CORE * max(int(ray.cluster_resources().get("CPU", 1)), 1)
+        n_pending = PENDING_PER_CORE * max(n_cpus, 1)
         pending = deque(run(held, part) for part in islice(parts, n_pending))
         while pending:
             try:
@@ -85,6 +84,13 @@ class _Ray:
                 raise error.cause from error
             yield done
             pending.extend(run(held, part) for part in islice(parts, 1))
+
+
+def join_cluster(ray: Any) -> int:
+    """Start a cluster of this machine, unless one was joined, and return how many CPUs it has."""
+    if not ray.is_initialized():
+        ray.init(include_dashboard=False, log_to_driver=False)
+    return int(ray.cluster_resources().get("CPU", 0))
 
 
 def _call(function, part):

@@ -10,7 +10,8 @@ from skfairgen.training._fit_latent import LatentObjective, fit_latent, latent_b
 from skfairgen.training._fit_latent_student import fit_latent_student
 from skfairgen.training._fit_prior import codes_by_class, fit_prior
 from skfairgen.training._fit_student import divergence_by_column, divergence_of_labels, fit_student
-from skfairgen.training._options import DistillationOptions, TrainingOptions
+from skfairgen.training._loop import train
+from skfairgen.training._options import MAX_ROWS_AN_EPOCH, DistillationOptions, TrainingOptions
 from skfairgen.training._pools import StudentFit
 from skfairgen.training._runtime import (
     MAX_THREADS,
@@ -30,6 +31,7 @@ __all__ = [
     "DistillationOptions",
     "FairObjective",
     "LatentObjective",
+    "MAX_ROWS_AN_EPOCH",
     "MAX_THREADS",
     "StudentFit",
     "TensorRows",
@@ -52,4 +54,5 @@ __all__ = [
     "row_tensors",
     "torch_generator",
     "torch_runtime",
+    "train",
 ]

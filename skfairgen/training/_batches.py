@@ -47,6 +47,13 @@ class TensorRows(Dataset[tuple[Rows, int]]):
         """Return rows by their places, a tensor on the CPU."""
         return self[order.to(next(iter(self.tensors.values())).device)][0]
 
+    def shard(self, place: int, n_shards: int) -> "TensorRows":
+        """Return every n-th row from a place on; shards are of one length, and a few rows may be left over."""
+        return TensorRows(self[self._of_shard(place, n_shards)][0])
+
+    def _of_shard(self, place: int, n_shards: int) -> slice:
+        return slice(place, len(self) // n_shards * n_shards, n_shards)
+
     def __getitem__(self, rows: Any) -> tuple[Rows, int]:
         return {name: tensor[rows] for name, tensor in self.tensors.items()}, 0
 
@@ -80,6 +87,12 @@ class StoredRows(TensorRows):
     def take(self, order: Tensor) -> Rows:
         """Return rows by their places, read in the order of the files."""
         return self[order.numpy()][0]
+
+    def shard(self, place: int, n_shards: int) -> "StoredRows":
+        """Return a shard in arrays of its own, which are in memory."""
+        places = self.places[self._of_shard(place, n_shards)]
+        arrays = {name: values[places] for name, values in self.arrays.items()}
+        return StoredRows(arrays, AllBut(len(places), np.arange(0)), self.device)
 
     def __getitem__(self, rows: Any) -> tuple[Rows, int]:
         places, back = np.unique(self.places[rows], return_inverse=True)

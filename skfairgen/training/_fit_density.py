@@ -1,7 +1,7 @@
 """Train a density: maximize the likelihood of items given their class and sensitive levels."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +55,8 @@ def fit_density(
     options: TrainingOptions,
     rng: np.random.Generator,
     generator: Generator,
+    *,
+    train: Callable[..., History] = train,
 ) -> DensityFit:
     """Train a copy of a density.
 
@@ -73,6 +75,8 @@ def fit_density(
         Draws the held-out rows.
     generator : torch.Generator
         On the CPU; draws the order of the rows and the dropout.
+    train : callable
+        The training loop, or what runs it elsewhere with the same arguments.
 
     Returns
     -------

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 import torch
 from skorch import NeuralNet
-from skorch.callbacks import Callback
 from torch import Generator, Tensor, nn
 
 from skfairgen.exceptions import TrainingBudgetWarning
@@ -34,18 +33,28 @@ class Task(Protocol):
 class TaskNet(NeuralNet):
     """A skorch net of a module, a task and the progress of its training.
 
-    In training the task predicts by the weights, on held-out rows by their average.
+    In training the task predicts by the weights, on held-out rows by their average. Training batches go through
+    `wrapped`: the module, or what shares its gradients with other workers.
     """
 
-    def __init__(self, *args: Any, task: Task, progress: Progress, held_out: TensorRows | None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        task: Task,
+        progress: Progress,
+        held_out: TensorRows | None,
+        wrapped: nn.Module,
+        **kwargs: Any,
+    ) -> None:
         self.task = task
         self.progress = progress
         self.held_out = held_out
+        self.wrapped = wrapped
         super().__init__(*args, **kwargs)
 
     def infer(self, x: Rows, **fit_params: Any) -> Any:
         """Return what the task predicts."""
-        return self.task.predict(self.module_ if self.module_.training else self.progress.average, x)
+        return self.task.predict(self.wrapped if self.module_.training else self.progress.average, x)
 
     def get_loss(self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False) -> Tensor:
         """Return the task's loss."""
@@ -66,10 +75,12 @@ def train(
     generator: Generator,
     *,
     batch_size: int,
-    callbacks: Iterable[Callback] = (),
+    callbacks: Iterable[Any] = (),
     held_out_batch: int = -1,
     optimizer: Mapping[str, Any],
     description: str,
+    max_rows: int | None = None,
+    wrapped: nn.Module | None = None,
 ) -> History:
     """Train a module where it stands, from the weights that it has; it ends in evaluation mode.
 
@@ -96,6 +107,10 @@ def train(
         Arguments of AdamW.
     description : str
         Text before the progress bar.
+    max_rows : int or None
+        Rows of an epoch at most; None for 250,000.
+    wrapped : Module or None
+        What training batches go through, such as the module as one of several workers has it; None for the module.
 
     Returns
     -------
@@ -109,7 +124,8 @@ def train(
     KeyboardInterrupt
         If the user interrupts training; the module is then in an unknown state.
     """
-    n_in_epoch = len(SlicedBatches(rows, batch_size, generator, MAX_ROWS_AN_EPOCH))
+    max_rows = max_rows or MAX_ROWS_AN_EPOCH
+    n_in_epoch = len(SlicedBatches(rows, batch_size, generator, max_rows))
     n_batches = options.max_epochs * n_in_epoch
     budget = AnnealedBudget(progress, deadline(options), n_batches)
     notice = CostNotice(n_batches, options.max_seconds, description)
@@ -119,6 +135,7 @@ def train(
         task=task,
         progress=progress,
         held_out=held_out,
+        wrapped=module if wrapped is None else wrapped,
         criterion=nn.Identity,
         optimizer=torch.optim.AdamW,
         **{f"optimizer__{name}": value for name, value in optimizer.items()},
@@ -127,7 +144,7 @@ def train(
         batch_size=batch_size,
         iterator_train=SlicedBatches,
         iterator_train__generator=generator,
-        iterator_train__max_rows=MAX_ROWS_AN_EPOCH,
+        iterator_train__max_rows=max_rows,
         iterator_valid=SlicedBatches,
         iterator_valid__batch_size=held_out_batch,
         train_split=None,

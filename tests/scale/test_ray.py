@@ -1,6 +1,7 @@
 """On a cluster of two nodes: the same files and the same model, also when a worker dies in the middle."""
 
 import os
+import pickle
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -8,8 +9,8 @@ import pytest
 
 from skfairgen import FairGenerator, distill
 from skfairgen.datasets import make_biased_classification
-from skfairgen.estimators import _streamed_table
-from skfairgen.scale import _row_dataset, as_executor
+from skfairgen.estimators import _generator_fitting, _streamed_table
+from skfairgen.scale import SharedTraining, _row_dataset, _shared_training, as_executor
 
 pytest.importorskip("ray")
 pytestmark = pytest.mark.filterwarnings("ignore")  # Ray's own, of sockets and futures
@@ -152,3 +153,56 @@ def test_rows_are_drawn_as_a_dataset_of_ray(cluster, student, tmp_path):
         assert sorted(map(str, found.to_pylist())) == rows
     assert dataset.materialize().num_blocks() == 5
     assert fitted(dataset, "target").cell_counts_ == fitted(tmp_path, "target").cell_counts_
+
+
+def trained(rows, monkeypatch, n_workers, instead):
+    """Return the history of a fit, and what it draws; workers call `instead` of what trains a shard."""
+    monkeypatch.setattr(_generator_fitting, "SharedTraining", lambda *_: SharedTraining(n_workers))
+    monkeypatch.setattr(_shared_training, "_train_shard", instead)
+    generator = FairGenerator("group_0", max_epochs=3, random_state=0)
+    generator.fit(rows.drop_columns(["outcome"]), rows.column("outcome"), n_workers=2)
+    return generator.history_.drop(columns="dur"), drawn(generator)
+
+
+@pytest.fixture(scope="module")
+def trained_here(rows):
+    generator = FairGenerator("group_0", max_epochs=3, random_state=0)
+    generator.fit(rows.drop_columns(["outcome"]), rows.column("outcome"))
+    return generator.history_.drop(columns="dur"), drawn(generator)
+
+
+def test_one_worker_trains_as_no_worker_does_also_after_one_that_died(
+    cluster, rows, trained_here, tmp_path, monkeypatch
+):
+    sign = tmp_path / "sign"
+
+    def die_once(state, *shared):  # local, so that workers need no file of tests
+        from skfairgen.scale._shared_training import _train_shard
+
+        done = _train_shard(state, *shared)
+        if not sign.exists():
+            sign.touch()
+            os.kill(os.getpid(), 9)
+        return done
+
+    history, rows_drawn = trained(rows, monkeypatch, 1, die_once)
+    assert sign.exists()
+    assert history.equals(trained_here[0]) and rows_drawn == trained_here[1]
+
+
+def test_two_workers_train_alike_each_time_and_as_well_as_one(cluster, rows, trained_here, monkeypatch):
+    def train_twice(state, *shared):
+        from skfairgen.scale._shared_training import _train_shard
+
+        (first, _), (second, history) = [_train_shard(pickle.loads(pickle.dumps(state)), *shared) for _ in range(2)]
+        assert all((first[name] == second[name]).all() for name in first)
+        return second, history
+
+    history, rows_drawn = trained(rows, monkeypatch, 2, train_twice)
+    assert rows_drawn != trained_here[1]
+    assert history["valid_loss"].min() == pytest.approx(trained_here[0]["valid_loss"].min(), abs=0.1)  # nats a row
+
+
+def test_more_workers_than_there_are_are_refused(cluster, rows):
+    with pytest.raises(ValueError, match="n_workers=3 need a CPU each, and the Ray cluster has 2"):
+        FairGenerator(max_epochs=1).fit(rows, n_workers=3)
