@@ -162,7 +162,7 @@ class BulkDrawing(Saving):
             "target_name": target_name,
         }
         writer = FileWriter(self._batch, self.reader_, Path(path), **sizes)
-        return write_parquet(writer, {**sizes, "weights": _checksum(*self._drawn_by())}, executor)
+        return write_parquet(writer, {**sizes, "weights": checksum(*self._drawn_by())}, executor)
 
     def sample_to_ray(
         self,
@@ -207,7 +207,7 @@ class BulkDrawing(Saving):
         raise NotImplementedError
 
 
-def _checksum(density, *parameters):
+def checksum(density, *parameters):
     """Return what tells one network from another, and other parameters of its draws."""
     digest = sha256(repr(parameters).encode() if parameters else b"")
     for _, tensor in sorted(density.state_dict().items()):

@@ -1,5 +1,7 @@
 """What a fitted encoder does: rows to codes, codes to rows, and a row's counterpart in another group."""
 
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,10 +10,12 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
+from skfairgen._listed import listed
 from skfairgen.data import ItemReader, RandomState, Table, group_codes_of
-from skfairgen.estimators._bulk_drawing import Saving
+from skfairgen.estimators._bulk_drawing import Saving, checksum
 from skfairgen.estimators._code_rows import read_rows
 from skfairgen.models import CodeModel
+from skfairgen.scale import BlockWriter, RowDataset, spooled, write_parquet
 from skfairgen.training import random_generator
 
 READ_ROWS = 65_536  # rows held as items at a time
@@ -74,6 +78,61 @@ class CodeTransformer(Saving, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
             rows = slice(start, start + READ_ROWS)
             codes[rows] = self._codes(self.reader_.items(frame[rows]), group_codes[rows])
         return codes
+
+    def transform_to_parquet(self, X: Any, path: str | PathLike[str]) -> list[Path]:
+        """Code rows of files, in memory that does not grow with their number, and write the codes to parquet files.
+
+        The columns that ``fit`` did not have, such as a label or a key, are kept beside the codes. A file gets its name
+        when it is whole, and an empty file ``_SUCCESS`` is written last. An interrupted call is completed by the same
+        call; files that are there are kept.
+
+        Parameters
+        ----------
+        X : path, Dataset of pyarrow or Ray, or iterator of frames
+            Rows, as :meth:`FairGenerator.fit` takes them, with the columns of ``fit``.
+        path : str or Path
+            Folder of the files ``part-00000.parquet`` and so on, of 1,048,576 rows each; made where there is none.
+
+        Returns
+        -------
+        list of Path
+            The files, in the order of the rows.
+
+        Raises
+        ------
+        FileExistsError
+            If the folder holds parquet files already, other than those of an interrupted call.
+        ImportError
+            If pyarrow is missing.
+        ValueError
+            If the rows are not those of files, or their columns not those of ``fit``, or named as the codes.
+
+        Warns
+        -----
+        SmallGroupWarning, TextColumnWarning
+            As :meth:`transform`.
+        """
+        check_is_fitted(self, "model_")
+        with spooled(X) as rows:
+            if not RowDataset.accepts(rows):
+                raise ValueError(f"X is a {type(X).__name__}, which is in memory: code it by transform.")
+            dataset, codes = RowDataset.of(rows), self.get_feature_names_out().tolist()
+            learned = set(getattr(self, "feature_names_in_", []))
+            kept = [name for name in dataset.names if name not in learned]
+            if set(kept) & set(codes) or not learned:
+                raise ValueError(
+                    f"Columns of files are read by name, and the codes are named {codes}. Found {listed(kept)} beside "
+                    "the columns of fit; rename them, or fit on a frame, whose columns have names."
+                )
+
+            def coded(block):
+                made = block.select(kept)
+                for name, values in zip(codes, self.transform(block.drop_columns(kept)).T, strict=True):
+                    made = made.append_column(name, [values])
+                return made
+
+            request = {"weights": checksum(self.model_.autoencoder.encoder), "rows": dataset.n_rows, "kept": kept}
+            return write_parquet(BlockWriter(dataset, coded, Path(path)), request)
 
     def _codes(self, items, group_codes):
         codes = self.model_.encode(items, np.maximum(group_codes, 0), self.n_threads)

@@ -1,5 +1,6 @@
 """Work in parts, on one core or many machines, and its results in parquet files."""
 
+from skfairgen.scale._block_writer import BlockWriter
 from skfairgen.scale._executors import Executor, as_executor
 from skfairgen.scale._parquet import FileWriter, write_parquet
 from skfairgen.scale._ray_rows import drawn_rows
@@ -8,6 +9,7 @@ from skfairgen.scale._shared_training import SharedTraining
 from skfairgen.scale._spooled_rows import spooled
 
 __all__ = [
+    "BlockWriter",
     "Executor",
     "FileWriter",
     "RowDataset",

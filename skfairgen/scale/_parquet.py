@@ -83,7 +83,7 @@ class FileWriter:
             yield _frame(X, y, self.target_name).iloc[max(first - start, 0) : end - start]
 
 
-def write_parquet(writer: FileWriter, request: dict[str, Any], executor: Any = "serial") -> list[Path]:
+def write_parquet(writer: Any, request: dict[str, Any], executor: Any = "serial") -> list[Path]:
     """Write all files of a folder, and return their paths.
 
     An empty file ``_SUCCESS`` is written last. A job that ended before it is completed by the same request: files that
@@ -91,8 +91,8 @@ def write_parquet(writer: FileWriter, request: dict[str, Any], executor: Any = "
 
     Parameters
     ----------
-    writer : FileWriter
-        Writes a file.
+    writer : FileWriter or BlockWriter
+        Writes the file at a place among `n_files`, in `folder`.
     request : dict
         What decides the rows, as JSON: the same request gives the same files.
     executor : {"serial", "joblib", "ray"} or Executor
