@@ -147,6 +147,8 @@ class BulkDrawing(Saving):
         ------
         ImportError
             If pyarrow is missing, or ray where it is asked for.
+        ValueError
+            If a number is below 1, or the rows are arrays of images or sequences.
         FileExistsError
             If the folder holds parquet files already, other than those of an interrupted call of the same arguments.
         """
@@ -154,6 +156,7 @@ class BulkDrawing(Saving):
         check_scalar(rows_per_file, "rows_per_file", Integral, min_val=1)
         check_scalar(batch_size, "batch_size", Integral, min_val=1)
         check_is_fitted(self, "model_")
+        _check_columns(self.reader_)
         sizes = {
             "seed": _seed(random_state),
             "n_samples": int(n_samples),
@@ -193,10 +196,13 @@ class BulkDrawing(Saving):
         ------
         ImportError
             If ray or pyarrow is missing.
+        ValueError
+            As :meth:`sample_to_parquet` raises it.
         """
         check_scalar(n_samples, "n_samples", Integral, min_val=1)
         check_scalar(batch_size, "batch_size", Integral, min_val=1)
         check_is_fitted(self, "model_")
+        _check_columns(self.reader_)
         sizes = (_seed(random_state), int(n_samples), int(batch_size), int(batch_size))
         return drawn_rows(FileWriter(self._batch, self.reader_, Path(), *sizes, target_name))
 
@@ -205,6 +211,14 @@ class BulkDrawing(Saving):
 
     def _drawn_by(self):
         raise NotImplementedError
+
+
+def _check_columns(reader):
+    if reader.schema.format.columns is None:
+        raise ValueError(
+            f"Parquet and Ray hold tables, and this generator draws arrays of shape "
+            f"{reader.schema.format.stored_shape}. Take sample_batches, or fit on flat rows with sample_shape."
+        )
 
 
 def checksum(density, *parameters):

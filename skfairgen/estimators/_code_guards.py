@@ -44,13 +44,13 @@ class CodeGuard:
 
 def guard_of_encoder(encoder, is_coded, labels):
     """Return how the codes of a FairEncoder are judged."""
-    is_to_hide = encoder.criterion == "demographic_parity"
+    hidden = ("demographic_parity", "equalized_odds") if is_coded else ("demographic_parity",)
     return CodeGuard(
         is_coded,
         labels.predicted is not None and encoder.outcome_weight != 0,
-        encoder.leakage_threshold if is_to_hide else None,
-        f"leakage_threshold={encoder.leakage_threshold}. Raise fairness_weight, or lower n_components or "
-        "reconstruction_weight.",
+        encoder.leakage_threshold if encoder.criterion in hidden else None,  # recoded items: of no class, so of each
+        f"leakage_threshold={encoder.leakage_threshold}. Raise {'max_epochs or ' * is_coded}fairness_weight, or lower "
+        "n_components or reconstruction_weight.",
         "Lower fairness_weight, or raise reconstruction_weight or max_epochs.",
     )
 
@@ -71,18 +71,24 @@ def measure_code(model, learned, table, class_codes, rng, guard, n_threads):
     DataFrame
         A row a sensitive column: ``auc``, ``low`` and ``high``.
     """
-    items = learned.reader.items(table.rows.frame)
-    codes = model.encode(items, table.rows.group_codes, n_threads)
-    probed, groups = codes, table.rows.group_codes
+    frame, groups, held_out = table.rows.frame, table.rows.group_codes, learned.held_out
+    if guard.is_recoded and len(groups) - len(held_out) > MAX_PROBED:  # to encode an image takes long
+        others = rng.choice(np.setdiff1d(np.arange(len(groups)), held_out), MAX_PROBED, replace=False)
+        rows = np.concatenate([held_out, others]).astype(int)
+        frame = frame.iloc[rows].reset_index(drop=True) if hasattr(frame, "iloc") else frame[rows]
+        groups, class_codes, held_out = groups[rows], class_codes[rows], np.arange(len(held_out))
+    items = learned.reader.items(frame)
+    codes = model.encode(items, groups, n_threads)
+    probed = codes
     if guard.is_recoded:
         groups = rng.integers(len(table.cells.levels), size=len(codes))
         probed = model.recode(codes, groups, rng, n_threads)
     levels, names = table.cells.levels[groups], table.schema.sensitive_names
     with threadpool_limits(n_threads):
-        dependence = probe_dependence(probed, levels, names, learned.held_out, rng)
+        dependence = probe_dependence(probed, levels, names, held_out, rng)
     if guard.threshold is not None:
         warn_of_leakage(dependence, guard.threshold, guard.to_hide)
-    judged = learned.held_out if len(learned.held_out) else np.arange(len(codes))
+    judged = held_out if len(held_out) else np.arange(len(codes))
     known = class_codes[class_codes >= 0]
     log_shares = model.log_class_shares(codes[judged], n_threads) if guard.predicts else None
     base_shares = np.bincount(known) / max(len(known), 1)
@@ -98,8 +104,8 @@ def warn_of_leakage(dependence, threshold, remedy):
     if len(leaking) == 0:
         return
     warnings.warn(
-        f"The code reveals {leaking.index.tolist()[0]!r}: a probe on held-out codes reaches a ROC-AUC of "
-        f"{leaking['auc'].iloc[0]:.2f}, above {remedy}",
+        f"The code reveals the sensitive column {leaking.index.tolist()[0]!r}: a probe on held-out codes reaches a "
+        f"ROC-AUC of {leaking['auc'].iloc[0]:.2f}, above {remedy}",
         LeakageWarning,
         stacklevel=3,
     )

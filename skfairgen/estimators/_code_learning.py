@@ -146,6 +146,11 @@ AUTO = {
 def code_options(encoder, table):
     """Return the parameters of an encoder for a table that was read."""
     coded = is_coded(table.schema.format)
+    if coded and not encoder.sensitive_at_prediction:
+        raise ValueError(
+            "sensitive_at_prediction=False does nothing with images and sequences, whose encoder never sees the "
+            "group. Leave it out."
+        )
     given = {name: getattr(encoder, name) for name in AUTO[coded]}
     chosen = {name: AUTO[coded][name] if value == "auto" else value for name, value in given.items()}
     if encoder.criterion is None:
@@ -164,8 +169,8 @@ def learn_code(encoder, chosen, table, labels, rng):
     go_on = reader is not None
     if not go_on:
         reader = ItemReader.fit(schema, rows.frame, encoder.categorical_columns, is_blind=is_blind)
+    warn_of_identifiers(reader)
     if not chosen.is_coded:
-        warn_of_identifiers(reader)
         warn_of_told_classes(schema, rows.frame, labels.class_codes)
     arrays = {
         **reader.items(rows.frame),

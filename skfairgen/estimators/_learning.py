@@ -154,10 +154,9 @@ def learn_rows(
     else:
         contexts = rows.class_codes * cells.counts.shape[1] + rows.group_codes
         reader = ItemReader.fit(schema, rows.frame, categorical_columns, is_blind=is_blind, contexts=contexts)
-    if not is_coded(schema.format):
-        warn_of_identifiers(reader)
-        if schema.target is not None:
-            warn_of_told_classes(schema, rows.frame, rows.class_codes)
+    warn_of_identifiers(reader)
+    if not is_coded(schema.format) and schema.target is not None:
+        warn_of_told_classes(schema, rows.frame, rows.class_codes)
     arrays = table.arrays(reader)
     generator = torch_generator(draw_seed(rng))
     with torch_runtime(n_threads, options.device):

@@ -63,7 +63,7 @@ WEIGHT = [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")]
 CODE_CONSTRAINTS = {
     **TABLE_CONSTRAINTS,
     "n_components": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-    "criterion": CRITERION_CONSTRAINTS["criterion"],
+    "criterion": [StrOptions({"demographic_parity", "equalized_odds"}), None],
     "fairness_weight": WEIGHT,
     "max_dependence": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither"), None],
     **PENALTY_CONSTRAINTS,

@@ -133,7 +133,13 @@ class GridCodec:
         grid = self._grid(samples)
         items = np.empty((len(grid), grid.shape[-1], *grid.shape[1:-1]), dtype="float32")
         for rows in _chunks(len(grid)):
-            items[rows] = np.moveaxis((grid[rows] - self.means_) / self.scales_, -1, 1)
+            scaled = (grid[rows] - self.means_) / self.scales_
+            if np.abs(scaled).max() > np.finfo("float32").max:
+                raise ValueError(
+                    f"Found values of up to {np.abs(grid[rows]).max():.3g}, far beyond those of fit, "
+                    f"{self.ranges_.min():.3g} to {self.ranges_.max():.3g}. Pass samples in the unit of fit."
+                )
+            items[rows] = np.moveaxis(scaled, -1, 1)
         return {"grid": items}
 
     def decode(self, items: Mapping[str, np.ndarray], rng: np.random.Generator) -> Any:

@@ -84,7 +84,7 @@ class GridFormat:
         ValueError
             If they have another shape.
         """
-        found = np.shape(X[0]) if _n_axes(X) >= 3 else np.shape(X)[1:]
+        found = np.shape(X[0]) if _n_axes(X) >= 3 and len(X) else np.shape(X)[1:]
         if found != self.stored_shape:
             raise ValueError(f"X has samples of shape {found}; expected those of fit, {self.stored_shape}.")
         format, grid = GridFormat.of(np.reshape(_as_array(X), (-1, *self.shape)))

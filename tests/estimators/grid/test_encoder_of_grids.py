@@ -12,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 
 from skfairgen import FairEncoder, distill, load, save
 from skfairgen.exceptions import CollapseWarning, LeakageWarning
+from skfairgen.models import CodeModel
 
 
 @pytest.fixture(scope="module", params=sorted(SHAPES))
@@ -97,12 +98,43 @@ def test_a_code_without_a_penalty_reveals_the_group_and_says_so(kind):
     X, y, groups = make_stripes(kind, correlation=0.5)
     with pytest.warns(LeakageWarning):
         FairEncoder(n_components=4, fairness_weight=0, **TRAINING).fit(X, y, sensitive_features=groups)
+    with pytest.warns(LeakageWarning, match="the sensitive column 0: .*Raise max_epochs or"):
+        FairEncoder(n_components=4, fairness_weight=0, criterion="equalized_odds", **TRAINING).fit(
+            X, y, sensitive_features=groups
+        )
+
+
+def test_the_probe_of_many_samples_encodes_a_part_of_them(kind, monkeypatch):
+    X, y, groups = make_stripes(kind, n=300)
+    sizes, encode = [], CodeModel.encode
+    monkeypatch.setattr("skfairgen.estimators._code_guards.MAX_PROBED", 50)
+    monkeypatch.setattr(
+        CodeModel, "encode", lambda self, items, *own: sizes.append(len(own[0])) or encode(self, items, *own)
+    )
+    options = {**TRAINING, "max_epochs": 1, "n_components": 4, "leakage_threshold": 1.0}
+    encoder = FairEncoder(**options).fit(X, y, sensitive_features=groups)
+    shape = (1, *SHAPES[kind]) if kind == "sequences" else SHAPES[kind]
+    FairEncoder("shade", sample_shape=shape, **options).fit(flat(X, groups), y)
+    assert max(sizes) < 50 + 0.1 * 300 + 1
+    assert encoder.dependence_["auc"].notna().all()
 
 
 def test_a_code_that_carries_nothing_says_so(kind):
     X, y, groups = make_stripes(kind, n=200)
     with pytest.warns(CollapseWarning):
         FairEncoder(kl_weight=100, **TRAINING).fit(X, y, sensitive_features=groups)
+
+
+def test_options_that_do_nothing_and_samples_that_are_none_are_refused(encoder, kind):
+    X, y, groups = make_stripes(kind, n=60)
+    with pytest.raises(ValueError, match="sensitive_at_prediction=False does nothing with images"):
+        FairEncoder(sensitive_at_prediction=False).fit(X, y, sensitive_features=groups)
+    with pytest.raises(ValueError, match="'criterion' parameter"):
+        FairEncoder(criterion="equal_opportunity").fit(X, y, sensitive_features=groups)
+    with pytest.raises(ValueError, match="expected at least one sample"):
+        encoder.transform(X[:0])
+    with pytest.raises(ValueError, match="far beyond those of fit.*Pass samples in the unit of fit"):
+        encoder.transform(X * 1e300)
 
 
 def test_codes_need_no_labels(kind):

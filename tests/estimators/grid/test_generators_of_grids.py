@@ -161,6 +161,17 @@ def test_options_of_a_code_are_refused_without_one():
         FairGenerator("s", prior="flow").fit(X, [0, 1] * 10)
 
 
+@pytest.mark.filterwarnings("ignore::skfairgen.exceptions.CollapseWarning")
+def test_names_of_people_and_tables_that_arrays_are_not_are_told(kind):
+    X, y, _ = make_stripes(kind, n=60)
+    with pytest.warns(LeakageWarning, match="Column 0 looks like an identifier"):
+        generator = FairGenerator(**{**TRAINING, "max_epochs": 1}).fit(
+            X, y, sensitive_features=[f"person {place}" for place in range(60)]
+        )
+    with pytest.raises(ValueError, match="draws arrays of shape .*Take sample_batches, or fit on flat rows"):
+        generator.sample_to_parquet("nowhere", 5)
+
+
 def test_training_goes_on_from_the_last_weights(generator, kind):
     X, y, groups = make_stripes(kind)
     again = clone(generator).set_params(max_epochs=1, warm_start=True).fit(X, y, sensitive_features=groups)
@@ -171,7 +182,10 @@ def test_training_goes_on_from_the_last_weights(generator, kind):
 def test_what_the_code_tells_of_the_group_is_measured_saved_and_warned_of():
     X, y, groups = make_stripes("images")
     generator = FairGenerator(penalty="fairdisco", **{**TRAINING, "max_epochs": 4})
-    with pytest.warns(LeakageWarning, match=r"reveals 0: .* above 0.75\. .*penalty='energy_distance', or prior='flow'"):
+    with pytest.warns(
+        LeakageWarning,
+        match=r"reveals the sensitive column 0: .* above 0.75\. .*penalty='energy_distance', or prior='flow'",
+    ):
         generator.fit(X, y, sensitive_features=groups)
     assert list(generator.dependence_) == ["auc", "low", "high"]
     again = load(io.BytesIO(in_memory(generator)))
