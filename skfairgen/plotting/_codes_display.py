@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from skfairgen.data import RandomState, Rows
-from skfairgen.plotting._drawing import COLORS, MARKERS, new_or_given_axes, shorten
+from skfairgen.plotting._drawing import COLORS, MARKERS, labels_of, names_of, new_or_given_axes, shorten_all
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,7 +83,7 @@ class CodesDisplay:
             Rows, images or sequences.
         y : array-like of shape (n,)
             Their classes.
-        sensitive_features : array-like of shape (n,)
+        sensitive_features : array-like of shape (n,) or (n, n_sensitive)
             Their groups.
         random_state : int, RandomState instance or None, default=None
             Seed of the choice of points.
@@ -115,7 +115,7 @@ class CodesDisplay:
             Codes, at least two.
         y : array-like of shape (n,)
             Their classes.
-        sensitive_features : array-like of shape (n,)
+        sensitive_features : array-like of shape (n,) or (n, n_sensitive)
             Their groups.
         random_state : int, RandomState instance or None, default=None
             Seed of the choice of points.
@@ -129,14 +129,17 @@ class CodesDisplay:
         Raises
         ------
         ValueError
-            If the lengths differ, or there are fewer than two codes.
+            If the lengths differ, there are fewer than two codes, or one is not finite.
         """
-        codes, y, groups = np.asarray(codes, dtype=float), np.asarray(y), np.asarray(sensitive_features)
+        codes, y = np.asarray(codes, dtype=float), labels_of(y, "y")
+        groups = labels_of(sensitive_features, "sensitive_features")
         if codes.ndim != 2 or len(codes) < 2 or not len(codes) == len(y) == len(groups):
             raise ValueError(
                 f"Found codes of shape {codes.shape}, y of shape {y.shape} and sensitive_features of shape "
                 f"{groups.shape}; expected (n, K) with n at least 2, and one class and one group for each code."
             )
+        if not np.isfinite(codes).all():
+            raise ValueError("Found codes that are NaN or infinite; expected numbers. Leave these rows out.")
         centered = codes - codes.mean(axis=0)
         _, lengths, directions = np.linalg.svd(centered, full_matrices=False)
         points = centered @ directions[:2].T
@@ -165,7 +168,7 @@ class CodesDisplay:
         self.axes_: np.ndarray = np.asarray(_new_or_given_pair(axes), dtype=object)
         self.figure_: Figure | SubFigure = self.axes_[0].figure
         for ax, labels, title in zip(self.axes_, (self.classes, self.groups), ("class", "group"), strict=True):
-            _scatter(ax, self.points, np.asarray(labels))
+            _scatter(ax, self.points, labels_of(labels, title))
             ax.set_title(f"colored by {title}", fontsize=10)
             for name, share in zip(("x", "y"), self.shares, strict=True):
                 direction = {"x": "widest direction", "y": "second widest"}[name]
@@ -183,11 +186,11 @@ def _new_or_given_pair(axes):
 
 
 def _scatter(ax, points, labels):
-    names = np.unique(labels)
-    for place, name in enumerate(names):
+    names = names_of(labels)
+    for place, (name, told) in enumerate(zip(names, shorten_all(names, 16), strict=True)):
         own = points[labels == name]
         style = {"color": COLORS[place % len(COLORS)], "marker": MARKERS[(place // len(COLORS)) % len(MARKERS)]}
-        ax.scatter(*own.T, s=9, alpha=0.6, linewidths=0, label=shorten(name, 16), **style)
+        ax.scatter(*own.T, s=9, alpha=0.6, linewidths=0, label=told, **style)
     place_of_legend = {"loc": "upper left", "bbox_to_anchor": (1, 1)}  # beside the points, never over them
     ax.legend(fontsize=8, markerscale=1.6, frameon=False, ncols=1 + len(names) // 16, **place_of_legend)
     ax.spines[["top", "right"]].set_visible(False)

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from importlib import import_module
 from itertools import product
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
+from sklearn.utils import check_scalar
 
-from skfairgen.plotting._drawing import COLORS, new_or_given_axes, shorten
+from skfairgen.plotting._drawing import COLORS, labels_of, names_of, new_or_given_axes, shorten_all
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,8 +27,8 @@ class SamplesDisplay:
     Parameters
     ----------
     samples : dict of (class, group) to ndarray of shape (n, H, W, C), (n, H, W) or (n, T, C)
-        Samples of each cell; a cell may be missing. Images of integers are on the scale 0 to 255, others are drawn
-        between their least and their greatest value.
+        Samples of each cell; a cell may be missing. Images of integers from 0 to 255 are on that scale, others are
+        drawn between their least and their greatest value.
     is_sequence : bool, default=False
         Whether samples of two axes are sequences, time first, and not grey images.
 
@@ -73,10 +75,10 @@ class SamplesDisplay:
             Images or sequences.
         y : array-like of shape (n,)
             Their classes.
-        sensitive_features : array-like of shape (n,)
+        sensitive_features : array-like of shape (n,) or (n, n_sensitive)
             Their groups.
         n_each : int, default=1
-            Samples of each cell, side by side for images, one over another for sequences.
+            Most samples of each cell, side by side for images, one over another for sequences.
         is_sequence : bool or None, default=None
             Whether samples are sequences. None: samples of two axes are.
         ax : matplotlib Axes or None, default=None
@@ -89,20 +91,20 @@ class SamplesDisplay:
         Raises
         ------
         ValueError
-            If lengths differ, samples have neither two nor three axes, or there are more than 400 cells.
+            If lengths differ, `n_each` is below 1, samples have neither two nor three axes, or there are more than 400
+            cells.
         """
-        X, y, groups = np.asarray(X), np.asarray(y), np.asarray(sensitive_features)
+        check_scalar(n_each, "n_each", Integral, min_val=1)
+        X, y, groups = np.asarray(X), labels_of(y, "y"), labels_of(sensitive_features, "sensitive_features")
         if X.ndim not in (3, 4) or not len(X) == len(y) == len(groups):
             raise ValueError(
                 f"Found X of shape {X.shape}, y of shape {y.shape} and sensitive_features of shape {groups.shape}; "
                 "expected (n, H, W, C), (n, H, W) or (n, T, C), and one class and one group for each."
             )
         cells = {
-            cell: X[(y == cell[0]) & (groups == cell[1])][:n_each]
-            for cell in product(np.unique(y).tolist(), np.unique(groups).tolist())
+            cell: X[(y == cell[0]) & (groups == cell[1])][:n_each] for cell in product(names_of(y), names_of(groups))
         }
-        is_sequence = X.ndim == 3 if is_sequence is None else is_sequence
-        return cls({cell: own for cell, own in cells.items() if len(own)}, is_sequence=is_sequence).plot(ax=ax)
+        return cls(cells, is_sequence=X.ndim == 3 if is_sequence is None else is_sequence).plot(ax=ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw a row a class and a column a group; a cell without samples stays empty.
@@ -127,16 +129,16 @@ class SamplesDisplay:
         n_rows, n_columns = len(self.classes_), len(self.groups_)
         if not 1 <= n_rows * n_columns <= _MOST_CELLS:
             raise ValueError(f"Found {n_rows} classes and {n_columns} groups; expected 1 to {_MOST_CELLS} cells.")
-        wide, high = (1.6, 0.9) if self.is_sequence else (0.62 * max(map(len, self.samples.values())), 0.62)
+        wide, high = (1.6, 0.9) if self.is_sequence else self._size_of_images()
         self.ax_: Axes = new_or_given_axes(ax, (1.0 + wide * n_columns, 0.8 + high * n_rows))
         self.figure_: Figure | SubFigure = self.ax_.figure
         (self._draw_lines if self.is_sequence else self._draw_images)()
         self.ax_.set_xlim(-0.5, n_columns - 0.5)
         self.ax_.set_ylim(n_rows - 0.5, -0.5)
-        labels = [shorten(group, 14) for group in self.groups_]
+        labels = shorten_all(self.groups_, 14)
         crowded = max(map(len, labels)) * 0.085 > wide
         self.ax_.set_xticks(range(n_columns), labels, rotation=45 * crowded, ha="right" if crowded else "center")
-        self.ax_.set_yticks(range(n_rows), [shorten(label, 14) for label in self.classes_])
+        self.ax_.set_yticks(range(n_rows), shorten_all(self.classes_, 14))
         self.ax_.set(xlabel="group", ylabel="class")
         self.ax_.tick_params(length=0)
         self.ax_.spines[:].set_visible(False)
@@ -144,11 +146,21 @@ class SamplesDisplay:
 
     def _places(self):
         for (label, group), own in self.samples.items():
+            if len(own) == 0:
+                continue
             yield self.groups_.index(group), self.classes_.index(label), own
 
+    def _size_of_images(self):
+        """Return the width and the height of a cell in inches: the longer side of an image is .62."""
+        height, width = next(iter(self.samples.values())).shape[1:3]
+        n_each = max(map(len, self.samples.values()))
+        return 0.62 * n_each * width / max(height, width), 0.62 * height / max(height, width)
+
     def _draw_images(self):
+        least, most = self._limits()
         integers = all(np.issubdtype(own.dtype, np.integer) for own in self.samples.values())
-        least, most = (0, 255) if integers else self._limits()
+        if integers and least >= 0 and most <= 255:
+            least, most = 0, 255
         n_each = max(map(len, self.samples.values()))
         for column, row, own in self._places():
             height, width = own.shape[1:3]
@@ -174,7 +186,5 @@ class SamplesDisplay:
                 self.ax_.add_collection(collections.LineCollection(lines, colors=color, linewidths=0.8, alpha=0.8))
 
     def _limits(self, axes=None):
-        parts = list(self.samples.values())
-        return np.min([own.min(axis=axes) for own in parts], axis=0), np.max(
-            [own.max(axis=axes) for own in parts], axis=0
-        )
+        parts = [own for own in self.samples.values() if len(own)]
+        return [reach([reach(own, axis=axes) for own in parts], axis=0) for reach in (np.nanmin, np.nanmax)]

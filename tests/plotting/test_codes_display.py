@@ -59,6 +59,17 @@ def test_at_most_3000_points_are_drawn():
     assert len(display.points) == 3000
 
 
+def test_missing_groups_are_named_and_missing_codes_refused():
+    codes = np.random.default_rng(0).normal(size=(30, 3))
+    names = [f"exercise number {k % 3} of the shoulder" for k in range(30)]
+    display = CodesDisplay.from_codes(codes, names, ["a", None, np.nan] * 10)
+    legends = [{text.get_text() for text in ax.get_legend().get_texts()} for ax in display.axes_]
+    assert (len(legends[0]), legends[1]) == (3, {"a", "missing"})
+    codes[3, 1] = np.nan
+    with pytest.raises(ValueError, match="NaN or infinite; expected numbers"):
+        CodesDisplay.from_codes(codes, names, names)
+
+
 def test_lengths_have_to_agree():
     with pytest.raises(ValueError, match="one class and one group for each code"):
         CodesDisplay.from_codes(np.zeros((4, 2)), [0, 1], [0] * 4)

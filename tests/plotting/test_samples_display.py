@@ -1,6 +1,7 @@
 """Each cell of the picture shows a sample of its class and group."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import pyplot
 
@@ -52,6 +53,43 @@ def test_sequences_are_lines_from_least_to_greatest():
     assert len(first) == 2
     scaled = (sequences[0, :, 0] - sequences[..., 0].min()) / np.ptp(sequences[..., 0])
     np.testing.assert_allclose(first[0][:, 1], 0.45 - 0.9 * scaled)
+
+
+def test_missing_groups_several_columns_and_names_that_begin_alike_are_told_apart():
+    images = RNG.normal(size=(4, 5, 4, 1))
+    display = SamplesDisplay.from_arrays(images, [1, 1, 0, 0], [None, "b", "a", "b"])
+    assert display.groups_ == ["a", "b", "missing"]
+    assert len(display.ax_.images) == 4
+    groups = pd.DataFrame({"arm": ["left", "left", "right", np.nan], "age": [1, 2, 1, 2]})
+    assert SamplesDisplay.from_arrays(images, [0] * 4, groups).groups_ == [
+        "left, 1",
+        "left, 2",
+        "missing, 2",
+        "right, 1",
+    ]
+    names = [f"exercise number {k} of the shoulder" for k in range(4)]
+    display = SamplesDisplay.from_arrays(images, names, ["a"] * 4)
+    assert len({label.get_text() for label in display.ax_.get_yticklabels()}) == 4
+
+
+def test_groups_stand_in_their_order_where_the_first_class_lacks_some():
+    display = SamplesDisplay.from_arrays(RNG.normal(size=(3, 20, 8, 1)), [0, 1, 1], ["c", "a", "b"])
+    assert display.groups_ == ["a", "b", "c"]
+    assert len(display.ax_.images) == 3
+    width, height = display.figure_.get_size_inches()
+    assert width < height
+
+
+def test_integers_beyond_255_and_missing_pixels_are_drawn():
+    images = np.full((2, 4, 4, 1), 300, dtype="int16")
+    images[0] = 1_000
+    bright, dark = (image.get_array().mean() for image in SamplesDisplay.from_arrays(images, [0, 1], [0, 0]).ax_.images)
+    assert (bright, dark) == (1, 0)
+    given = np.where(np.eye(4)[:, :, None], np.nan, images.astype(float))
+    display = SamplesDisplay.from_arrays(given, [0, 1], [0, 0])
+    assert np.nanmax(display.ax_.images[0].get_array()) == 1
+    with pytest.raises(ValueError, match="n_each == 0, must be >= 1"):
+        SamplesDisplay.from_arrays(images, [0, 1], [0, 0], n_each=0)
 
 
 def test_given_axes_are_drawn_on():
