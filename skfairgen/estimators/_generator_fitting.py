@@ -12,6 +12,7 @@ from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
 from skfairgen._compat import validate_parameter_constraints
+from skfairgen.data import is_coded
 from skfairgen.estimators._code_guards import guard_of_generator, measure_code
 from skfairgen.estimators._fitted import set_fitted
 from skfairgen.estimators._latent_options import LR as LATENT_LR
@@ -26,6 +27,7 @@ from skfairgen.estimators._parameters import (
 )
 from skfairgen.estimators._row_drawer import RowDrawer, cell_names
 from skfairgen.estimators._streamed_table import read_any_table
+from skfairgen.estimators._table_guards import warn_of_samples_by_heart
 from skfairgen.estimators._tuning import try_classifier, tuning_of
 from skfairgen.exceptions import CollapseWarning
 from skfairgen.models import REPAIRED, CodeModel, Wish
@@ -53,6 +55,8 @@ def fit_generator(generator, table, rng, n_workers=1):
     check_legitimate_columns(generator.legitimate_columns, generator.criterion)
     training = {} if n_workers == 1 else {"train": _shared_training(generator, n_workers, is_latent)}
     try_classifier(generator, table)
+    if is_coded(table.schema.format) and table.schema.classes is not None:
+        warn_of_samples_by_heart(table.schema.classes, table.cells.counts)
     learned = learn_rows(
         table,
         training_options(generator, EPOCHS, LATENT_LR if is_latent else LR, table.started),

@@ -1,4 +1,4 @@
-"""Warnings about a table that is learned: identifiers, columns that are y in other words, weights that do not fit."""
+"""Warnings about what is learned: identifiers, columns that are y, few samples of a class, weights that do not fit."""
 
 import warnings
 
@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from skfairgen.data import is_numeric
-from skfairgen.exceptions import LeakageWarning, WarmStartWarning
+from skfairgen.exceptions import LeakageWarning, SmallGroupWarning, WarmStartWarning
 
 MAX_ROWS = 10_000  # of each class that are looked at
 MIN_OTHERS = 10  # rows that are not of the commonest class
+MIN_SAMPLES = 10  # of a class, below which a decoder learns them by heart
 
 
 def warn_of_identifiers(reader):
@@ -33,6 +34,27 @@ def warn_of_identifiers_in_a_file(reader, blanked):
             f"{reader.codec.min_category_count} rows share one, or hold any. Rows that are drawn from the file have "
             "none there.",
             LeakageWarning,
+            stacklevel=4,
+        )
+
+
+def warn_of_samples_by_heart(classes, counts):
+    """Warn of classes with so few images or sequences that what is drawn of them may be these.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n_classes,)
+        Labels.
+    counts : ndarray of shape (n_classes, n_groups), int
+        Samples of each cell.
+    """
+    few = [label for label, count in zip(classes.tolist(), counts.sum(axis=1), strict=True) if count < MIN_SAMPLES]
+    if few:
+        warnings.warn(
+            f"{_listed(few, 'Label')} ha{'s' if len(few) == 1 else 've'} fewer than {MIN_SAMPLES} samples. "
+            "A decoder learns so few by heart: samples drawn of them, by a student too, may repeat them. Leave "
+            "them out, or join them with another class, before you publish any.",
+            SmallGroupWarning,
             stacklevel=4,
         )
 

@@ -172,6 +172,16 @@ def test_names_of_people_and_tables_that_arrays_are_not_are_told(kind):
         generator.sample_to_parquet("nowhere", 5)
 
 
+@pytest.mark.filterwarnings("ignore::skfairgen.exceptions.CollapseWarning")
+def test_classes_that_a_decoder_learns_by_heart_are_named(kind):
+    X, y, groups = make_stripes(kind, n=60)
+    y = np.where(np.arange(60) < 9, "odd", y)
+    with pytest.warns(
+        SmallGroupWarning, match="Label 'odd' has fewer than 10 samples.* may repeat them. Leave them out"
+    ):
+        FairGenerator(**{**TRAINING, "max_epochs": 1}).fit(X, y, sensitive_features=groups)
+
+
 def test_training_goes_on_from_the_last_weights(generator, kind):
     X, y, groups = make_stripes(kind)
     again = clone(generator).set_params(max_epochs=1, warm_start=True).fit(X, y, sensitive_features=groups)
