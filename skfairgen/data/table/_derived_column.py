@@ -129,7 +129,8 @@ class DerivedColumn:
             predicted = self.relation.values(predicted)
             is_same = np.abs(scaled - predicted) <= 0.5 * (self.own.unit or 0.0) * (1 + 1e-6)  # half a unit, either way
             predicted = np.where(is_same, scaled, self._stepped(predicted))
-        distances = scaled - predicted
+        with np.errstate(invalid="ignore"):  # of logarithms of 0 from each other
+            distances = scaled - predicted
         return np.where(np.isfinite(distances), distances, np.nan)
 
     def _rounded(self, distances):

@@ -52,6 +52,14 @@ def test_a_value_near_another_is_decoded_as_near():
     assert _near_share(decoded) == pytest.approx(_near_share(table), abs=0.02)
 
 
+def test_zeros_of_both_columns_are_coded_without_a_warning():
+    table = _neighbours()
+    table.loc[:9, [0, 1]] = 0.0
+    codec, decoded = _decoded(table)
+    assert isinstance(codec.columns_[1], CopiedColumn)
+    assert _near_share(decoded[(decoded > 0).all(axis=1)]) > 0.8
+
+
 def test_a_value_that_broke_an_order_is_no_copy():
     table = _payments()
     codec = TableCodec().fit(table)
