@@ -10,6 +10,7 @@ on (`--part train`: by Ray Train, an epoch's seconds and the held-out nats a row
 
 import argparse
 import hashlib
+import pickle
 import tempfile
 import time
 import warnings
@@ -20,9 +21,10 @@ import larger_than_memory
 
 from skfairgen import FairGenerator, datasets, distill
 from skfairgen.data import ItemReader
+from skfairgen.estimators import _generator_fitting
 from skfairgen.estimators._streamed_table import read_dataset
 from skfairgen.exceptions import SkfairgenWarning
-from skfairgen.scale import as_executor
+from skfairgen.scale import SharedTraining, _shared_training, as_executor
 
 
 def main():
@@ -35,6 +37,7 @@ def main():
     parser.add_argument("--part", choices=["write", "read", "train"], default="write")
     parser.add_argument("--columns", type=int, default=15)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=14)
     options = parser.parse_args()
     warnings.simplefilter("ignore", SkfairgenWarning)
     with tempfile.TemporaryDirectory() as folder:
@@ -57,8 +60,9 @@ def main():
 def prepared(options, folder):
     """Return a student of Adult, or the folder with rows to read."""
     if options.part != "write":
-        larger_than_memory.write(folder, options.rows, options.columns)
-        return folder
+        (folder / "rows").mkdir()
+        larger_than_memory.write(folder / "rows", options.rows, options.columns)
+        return folder / "rows" if options.part == "read" else folder
     X, y = datasets.fetch_adult("train", return_X_y=True)
     return distill(FairGenerator("sex", random_state=0).fit(X, y), random_state=0)
 
@@ -66,34 +70,62 @@ def prepared(options, folder):
 def read(folder, executor, n_workers, options):
     """Return the seconds that all passes of fit take, workers started before, and what tells the tokens from others."""
     with pool(executor, n_workers):
-        executor = as_executor("serial" if (executor, n_workers) == ("joblib", 1) else executor)
+        executor = Here() if (executor, n_workers) == ("joblib", 1) else as_executor(executor)
         list(executor.map(started, range(4 * n_workers)))
-        start = time.perf_counter()
+        executor.in_parts = 0.0
+        wall, cpu = time.perf_counter(), time.process_time()
         table = read_dataset(FairGenerator("group"), folder, "y", executor)
-        seconds = time.perf_counter() - start
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         reader = ItemReader.fit(table.schema, table.rows.frame, "auto", is_blind=False)
-        start = time.perf_counter()
+        wall, cpu = wall - time.perf_counter(), cpu - time.process_time()
         arrays = table.arrays(reader)
-        return seconds + time.perf_counter() - start, hashlib.sha256(arrays["tokens"]).hexdigest()
+        wall, cpu = wall + time.perf_counter(), cpu + time.process_time()
+        print(f"CPU seconds of the calling process: {cpu:.2f}, of which in parts {executor.in_parts:.2f}")
+        return wall, hashlib.sha256(arrays["tokens"]).hexdigest()
+
+
+class Here:
+    """Runs parts in this process, and notes the CPU seconds of what workers could do."""
+
+    in_parts = 0.0
+
+    def map(self, function, parts):
+        for part in parts:
+            start = time.process_time()
+            done = pickle.dumps(function(part))
+            self.in_parts += time.process_time() - start
+            yield pickle.loads(done)
 
 
 def train(folder, options):
-    """Print what an epoch takes and what training comes to, by seed and number of workers, of which 1 is no worker."""
+    """Print what training takes and comes to, by seed and number of workers."""
+    own, note = _shared_training._train_shard, folder / "cpu"
+
+    def timed(*shared):  # local, so that workers need no file of benchmarks
+        start = time.process_time()
+        done = own(*shared)
+        with note.open("a") as file:
+            file.write(f"{time.process_time() - start:.2f} ")
+        return done
+
+    _shared_training._train_shard = timed
     with pool("ray", max(options.workers)):
         for seed in range(options.seeds):
             for n_workers in options.workers:
-                generator = FairGenerator("group", random_state=seed)
-                history = generator.fit(folder, "y", n_workers=n_workers).history_
+                _generator_fitting.SharedTraining = lambda *_, n=n_workers: SharedTraining(n)  # one, too, by Ray Train
+                generator = FairGenerator("group", max_epochs=options.epochs, random_state=seed)
+                history = generator.fit(folder / "rows", "y", n_workers=2).history_
                 print(
-                    f"seed {seed}, {n_workers} workers: {history['dur'].median():.2f} s an epoch (median), "
+                    f"seed {seed}, {n_workers} workers: {note.read_text()}CPU s each, {history['dur'].sum():.1f} s, "
                     f"{history['valid_loss'].min():.4f} nats a row",
                     flush=True,
                 )
+                note.unlink()
 
 
 def started(place):
     """Import what the work needs."""
-    import skfairgen  # noqa: F401
+    import skfairgen.estimators  # noqa: F401
 
     time.sleep(0.2)
 

@@ -46,7 +46,7 @@ class RowDataset:
     def accepts(X: Any) -> bool:
         """Tell whether X is a path, a dataset of pyarrow or Ray, or rows that were spooled."""
         return isinstance(X, str | PathLike | SpooledRows) or type(X).__module__.startswith(
-            ("pyarrow._dataset", "ray.data.")
+            ("pyarrow._dataset", "ray.data.dataset")
         )
 
     @classmethod
