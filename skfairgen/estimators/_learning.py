@@ -1,7 +1,6 @@
 """Learn rows: from what was passed to ``fit`` to a reader and a model."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +14,7 @@ from skfairgen.estimators._fitted import feature_names
 from skfairgen.estimators._table_guards import warn_of_a_new_start, warn_of_identifiers, warn_of_told_classes
 from skfairgen.models import DensityModel, TeacherModel, fit_latent_density
 from skfairgen.nn import LatentDensity, density_for
-from skfairgen.scale import RowDataset
+from skfairgen.scale import RowDataset, gives_frames
 from skfairgen.training import (
     TrainingOptions,
     checked_device,
@@ -88,7 +87,7 @@ def read_table(estimator, X, y, sensitive_features, sample_weight=None):
     """Read what was passed to the ``fit`` of an estimator; errors as in :func:`~skfairgen.data.read_training_rows`."""
     started = time.monotonic()
     checked_device(estimator.device, estimator.n_threads)
-    if RowDataset.accepts(X) or isinstance(X, Iterator):
+    if RowDataset.accepts(X) or gives_frames(X):
         raise ValueError(
             f"X is a {type(X).__name__}, and {type(estimator).__name__} learns rows that are in memory. Load them, or "
             "a sample of them; or learn all by FairGenerator, and draw rows by its sample_to_parquet."

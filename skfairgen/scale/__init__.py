@@ -6,7 +6,7 @@ from skfairgen.scale._parquet import FileWriter, write_parquet
 from skfairgen.scale._ray_rows import drawn_rows
 from skfairgen.scale._row_dataset import RowDataset
 from skfairgen.scale._shared_training import SharedTraining
-from skfairgen.scale._spooled_rows import spooled
+from skfairgen.scale._spooled_rows import gives_frames, spooled
 
 __all__ = [
     "BlockWriter",
@@ -16,6 +16,7 @@ __all__ = [
     "SharedTraining",
     "as_executor",
     "drawn_rows",
+    "gives_frames",
     "spooled",
     "write_parquet",
 ]

@@ -84,13 +84,18 @@ class SpooledRows:
             yield table.cast(self.schema)
 
 
+def gives_frames(X: Any) -> bool:
+    """Tell whether X is an iterator, or a list of frames."""
+    return isinstance(X, Iterator) or (isinstance(X, list | tuple) and hasattr(next(iter(X), None), "columns"))
+
+
 @contextmanager
 def spooled(X: Any) -> Iterator[Any]:
-    """Give X, or rows that can be read again where it is an iterator of frames: until the context ends.
+    """Give X, or rows that can be read again where it gives frames: until the context ends.
 
     They are in a file of the temporary folder that has no name, so that none is left, whatever happens.
     """
-    if not isinstance(X, Iterator):
+    if not gives_frames(X):
         yield X
         return
     with TemporaryFile() as file:

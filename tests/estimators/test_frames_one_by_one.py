@@ -51,7 +51,7 @@ def test_frames_give_the_model_of_their_rows_in_parquet_whatever_the_cuts(frame,
     pq.write_table(table, tmp_path / "rows.parquet")
     expected = drawn(tmp_path)
     assert drawn(cut(frame, 1, 7, 300)) == expected
-    assert drawn(iter([frame.sample(0), frame])) == expected
+    assert drawn(iter([frame.sample(0), frame])) == drawn([frame[:33], frame[33:]]) == expected
     assert drawn(pa.RecordBatchReader.from_batches(table.schema, table.to_batches(max_chunksize=33))) == expected
 
 
@@ -113,7 +113,7 @@ def test_an_error_of_the_iterator_is_the_users(frame):
 
 
 def test_estimators_of_rows_in_memory_refuse_what_is_read_piece_by_piece(frame, tmp_path):
-    for X in (iter([frame]), str(tmp_path), pyarrow.dataset.dataset(pa.table({"a": [1]}))):
+    for X in (iter([frame]), [frame, frame], str(tmp_path), pyarrow.dataset.dataset(pa.table({"a": [1]}))):
         with pytest.raises(ValueError, match=r"FairDistillResampler learns rows that are in memory.*sample_to_parquet"):
             FairDistillResampler("group").fit_resample(X, "hired")
         with pytest.raises(ValueError, match="FairEncoder learns rows that are in memory"):
