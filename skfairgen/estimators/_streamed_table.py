@@ -14,7 +14,7 @@ from skfairgen.data import TrainingRows, as_pandas, column_positions, read_train
 from skfairgen.estimators._fitted import feature_names
 from skfairgen.estimators._learning import TrainingTable, read_table
 from skfairgen.estimators._table_passes import CellCounts, ChosenRows, EncodedRows, FirstRows
-from skfairgen.scale import RowDataset, as_executor
+from skfairgen.scale import RowDataset, as_executor, told_where_it_is_full
 from skfairgen.training import checked_device
 
 SAMPLE_ROWS = 250_000  # that codecs are learned from
@@ -48,7 +48,7 @@ class StreamedTable(TrainingTable):
         kind = np.uint16 if max(codec.cardinalities_) < 2**16 else np.int32
         dtypes = {"tokens": kind, "classes": np.int32, "levels": np.int32}
         encode = EncodedRows(reader, self.cells.levels, self.target, dtypes)
-        with ExitStack() as stack:
+        with told_where_it_is_full(), ExitStack() as stack:
             parts = {name: _Stored(own, stack.enter_context(TemporaryFile())) for name, own in dtypes.items()}
             for arrays in self.dataset.map(encode, self.executor):
                 for held, column in zip(codec.generable_, arrays["tokens"].T, strict=True):
@@ -116,10 +116,10 @@ def _check_given(estimator, dataset, y, given):
             f"Found {', '.join(named)} with a dataset of files, which are for rows in memory. Leave it out; sensitive "
             "values are columns of the dataset, named by sensitive_columns."
         )
-    if y is not None and y not in dataset.names:
+    if y is not None and not (isinstance(y, str) and y in dataset.names):
         raise ValueError(
             f"y={y!r:.80} is no column of the dataset; expected one of {listed(dataset.names)}. With a dataset of "
-            "files, y is the name of the column of labels."
+            "files or frames, y is the name of the column of labels."
         )
 
 

@@ -6,7 +6,7 @@ from skfairgen.scale._parquet import FileWriter, write_parquet
 from skfairgen.scale._ray_rows import drawn_rows
 from skfairgen.scale._row_dataset import RowDataset
 from skfairgen.scale._shared_training import SharedTraining
-from skfairgen.scale._spooled_rows import gives_frames, spooled
+from skfairgen.scale._spooled_rows import gives_frames, spooled, told_where_it_is_full
 
 __all__ = [
     "BlockWriter",
@@ -18,5 +18,6 @@ __all__ = [
     "drawn_rows",
     "gives_frames",
     "spooled",
+    "told_where_it_is_full",
     "write_parquet",
 ]

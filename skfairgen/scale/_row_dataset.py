@@ -1,6 +1,7 @@
 """Rows in parquet files, more than memory holds: read in blocks that do not depend on how they were written."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, groupby
 from os import PathLike
@@ -10,7 +11,7 @@ import numpy as np
 
 from skfairgen.scale._executors import Executor, Serial
 from skfairgen.scale._ray_rows import RayRows
-from skfairgen.scale._spooled_rows import SpooledRows
+from skfairgen.scale._spooled_rows import SpooledRows, without_view
 
 BLOCK_ROWS = 65_536
 SPAN_BLOCKS = 16  # that a worker reads at a time
@@ -44,14 +45,16 @@ class RowDataset:
 
     @staticmethod
     def accepts(X: Any) -> bool:
-        """Tell whether X is a path, a dataset of pyarrow or Ray, or rows that were spooled."""
-        return isinstance(X, str | PathLike | SpooledRows) or type(X).__module__.startswith(
-            ("pyarrow._dataset", "ray.data.dataset")
+        """Tell whether X is a path or a list of them, a dataset of pyarrow or Ray, or rows that were spooled."""
+        return (
+            isinstance(X, str | PathLike | SpooledRows)
+            or _are_paths(X)
+            or type(X).__module__.startswith(("pyarrow._dataset", "pyarrow.parquet", "ray.data.dataset"))
         )
 
     @classmethod
     def of(cls, X: Any) -> Self:
-        """Return the rows of a parquet file, of a folder of them, or of a dataset of pyarrow or Ray.
+        """Return the rows of parquet files, of a folder of them, or of a dataset of pyarrow or Ray.
 
         Raises
         ------
@@ -68,15 +71,20 @@ class RowDataset:
             return cls(X)
         if type(X).__module__.startswith("ray."):
             return cls(RayRows(X))
-        if isinstance(X, str | PathLike):
-            try:
-                X = arrow.dataset(X, format="parquet", partitioning="hive")
-                is_found = not hasattr(X, "files") or len(X.files) > 0
-            except (OSError, ValueError) as error:  # ArrowInvalid is a ValueError
-                raise ValueError(f"X={str(X)!r} cannot be read as parquet: {error}. Name a file or folder.") from error
-            if not is_found:
-                raise ValueError(f"X names a folder without parquet files; the dataset is {X!r:.200}. Name another.")
-        _check_alike(X)
+        named = str(X) if isinstance(X, str | PathLike) else X
+        if isinstance(named, str) or _are_paths(X):
+            named = named if isinstance(named, str) else list(map(str, X))
+            with _told_what_to_name(named):
+                X = arrow.dataset(named, format="parquet", partitioning="hive")
+            if not X.files:
+                raise ValueError(f"X={named!r} names a folder without parquet files. Name another.")
+        elif not isinstance(X, arrow.Dataset):
+            raise ValueError(
+                f"X is a {type(X).__name__} of pyarrow; expected a path, a Dataset or an iterator of frames, such as "
+                "to_batches() or iter_batches() return."
+            )
+        with _told_what_to_name(named):
+            _check_alike(X)
         return cls(X)
 
     def blocks(self, names: Sequence[str] | None = None) -> Iterator[Any]:
@@ -170,7 +178,7 @@ def _cut(batches, n_before=0, n_rows=None):
     import pyarrow
 
     waiting, n_waiting, n_left = [], 0, n_rows
-    for batch in batches:
+    for batch in map(_without_views, batches):
         skipped = min(n_before, len(batch))
         n_before -= skipped
         batch = batch.slice(skipped, n_left)
@@ -187,6 +195,35 @@ def _cut(batches, n_before=0, n_rows=None):
             break
     if n_waiting:
         yield pyarrow.Table.from_batches(waiting).combine_chunks()
+
+
+def _without_views(batch):
+    import pyarrow
+
+    schema = pyarrow.schema([field.with_type(without_view(field.type)) for field in batch.schema])
+    return batch if schema.types == batch.schema.types else batch.cast(schema)
+
+
+def _are_paths(X):
+    return isinstance(X, list | tuple) and len(X) > 0 and all(isinstance(path, str | PathLike) for path in X)
+
+
+@contextmanager
+def _told_what_to_name(named):
+    """Say what may be named where pyarrow finds no parquet; its errors are an OSError or ArrowInvalid."""
+    import pyarrow
+
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise ValueError(
+            f"X={named!r:.300}: there is no such file or folder ({error}). Patterns are not read."
+        ) from error
+    except (OSError, pyarrow.ArrowInvalid) as error:
+        raise ValueError(
+            f"X={named!r:.300} cannot be read as parquet: {error}. Name a file, a list of files, or a folder of "
+            "nothing else (files whose name begins with '_' or '.' are passed over)."
+        ) from error
 
 
 def _files(dataset):

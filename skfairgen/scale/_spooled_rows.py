@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from tempfile import TemporaryFile
+from errno import ENOSPC
+from tempfile import TemporaryFile, gettempdir
 from typing import Any
 
 SPOOLED_ROWS = 65_536  # written at a time
@@ -41,6 +42,12 @@ class SpooledRows:
         first = next(tables, None)
         if first is None:
             raise ValueError("X is an iterator that gave no frames. Iterators can be read once: make a new one.")
+        own = [name for name, kind in zip(self.schema.names, self.schema.types, strict=True) if _is_strange(kind)]
+        if own:
+            raise ValueError(
+                f"The columns {own} have the type {self.schema.field(own[0]).type}, which parquet cannot hold. Turn "
+                "their values into text or numbers."
+            )
         with parquet.ParquetWriter(file, self.schema) as writer:
             waiting, n_waiting = [first], len(first)
             for table in tables:
@@ -99,7 +106,21 @@ def spooled(X: Any) -> Iterator[Any]:
         yield X
         return
     with TemporaryFile() as file:
-        yield SpooledRows(X, file)
+        with told_where_it_is_full():
+            rows = SpooledRows(X, file)
+        yield rows
+
+
+@contextmanager
+def told_where_it_is_full() -> Iterator[None]:
+    """Name the temporary folder in the error of a disk without space."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != ENOSPC:
+            raise
+        message = f"No space is left in the temporary folder {gettempdir()}. Set TMPDIR to a folder of a larger disk."
+        raise OSError(ENOSPC, message) from error
 
 
 def _as_table(frame, place):
@@ -107,7 +128,12 @@ def _as_table(frame, place):
     import pyarrow
 
     if hasattr(frame, "iloc"):  # pandas, whose index is no column
-        table = pyarrow.Table.from_pandas(frame, preserve_index=False)
+        try:
+            table = pyarrow.Table.from_pandas(frame, preserve_index=False)
+        except pyarrow.ArrowException as error:
+            raise ValueError(
+                f"Frame {place} has a column that pyarrow cannot hold: {error}. Give its values one type, as text."
+            ) from error
     elif hasattr(frame, "__arrow_c_stream__"):
         table = pyarrow.table(frame)
     elif isinstance(frame, pyarrow.RecordBatch):
@@ -119,10 +145,23 @@ def _as_table(frame, place):
         )
     if len(set(table.column_names)) < len(table.column_names):
         raise ValueError(f"Frame {place} has two columns of one name: {table.column_names!r:.200}. Rename one.")
-    kinds = [
-        pyarrow.dictionary(pyarrow.int32(), kind.value_type, kind.ordered)
-        if pyarrow.types.is_dictionary(kind)
-        else kind
-        for kind in table.schema.types
-    ]
+    kinds = []
+    for kind in map(without_view, table.schema.types):
+        if pyarrow.types.is_dictionary(kind):
+            kind = pyarrow.dictionary(pyarrow.int32(), kind.value_type, kind.ordered)
+        kinds.append(kind)
     return table.cast(pyarrow.schema(zip(table.column_names, kinds, strict=True)))
+
+
+def _is_strange(kind):
+    """Tell whether a type is a dictionary of what only pandas knows, such as its intervals."""
+    return hasattr(kind, "value_type") and hasattr(kind.value_type, "extension_name")
+
+
+def without_view(kind: Any) -> Any:
+    """Return a type of pyarrow, or for texts and bytes as polars shares them one that files and groups know."""
+    import pyarrow
+
+    if pyarrow.types.is_dictionary(kind):
+        return pyarrow.dictionary(kind.index_type, without_view(kind.value_type), kind.ordered)
+    return {"string_view": pyarrow.large_string(), "binary_view": pyarrow.large_binary()}.get(str(kind), kind)

@@ -77,6 +77,7 @@ def test_levels_that_a_categorical_frame_lacks_and_columns_without_values_do_no_
         (lambda own: own.to_numpy(), "item 1 is a ndarray; expected a frame"),
         (lambda own: own.set_axis(["age", "age", "kind", "group", "hired"], axis=1), "[Dd]uplicate|two columns"),
         (lambda own: pa.table([own["age"]] * 2, ["a", "a"]), "Frame 1 has two columns of one name"),
+        (lambda own: own.assign(job=[1, *["a"] * (len(own) - 1)]), "Frame 1 has a column that pyarrow cannot hold"),
     ],
 )
 def test_a_frame_unlike_the_first_is_refused_by_its_number(frame, second, message):
@@ -118,3 +119,16 @@ def test_estimators_of_rows_in_memory_refuse_what_is_read_piece_by_piece(frame, 
             FairDistillResampler("group").fit_resample(X, "hired")
         with pytest.raises(ValueError, match="FairEncoder learns rows that are in memory"):
             FairEncoder("group").fit(X, "hired")
+
+
+def test_frames_of_polars_are_learned_as_those_of_pandas(frame):
+    polars = pytest.importorskip("polars")
+    made = [polars.from_pandas(own) for own in cut(frame, 200)]
+    assert made[0]["job"].dtype == polars.String and made[0]["kind"].dtype == polars.Categorical
+    assert drawn(iter(made)) == drawn(cut(frame, 200))
+    assert drawn([frame[:200].drop(columns="kind"), made[1].drop("kind")]) == drawn([frame.drop(columns="kind")])
+
+
+def test_a_column_that_parquet_cannot_hold_is_refused_by_name(frame):
+    with pytest.raises(ValueError, match=r"\['band'\] have the type dictionary.*Turn their values into text"):
+        fitted(iter([frame.assign(band=pd.cut(frame["age"], 3))]))

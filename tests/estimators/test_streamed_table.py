@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
@@ -149,6 +150,7 @@ def test_blocks_are_counted_from_the_first_row(table, folder, monkeypatch):
         ("hired", {"sensitive_columns": "sex"}, "sensitive_columns"),
         ("hired", {"warm_start": True}, "warm_start=True with a dataset of files"),
         ("age", {}, "y is missing in"),
+        (pd.Series([True, False]), {}, r"is no column of the dataset.*y is the name of the column of labels"),
     ],
 )
 def test_what_cannot_be_learned_is_refused_before_training(folder, y, parameters, message):
@@ -159,8 +161,9 @@ def test_what_cannot_be_learned_is_refused_before_training(folder, y, parameters
 def test_a_folder_that_is_empty_or_of_unlike_files_is_refused(table, folder, tmp_path_factory):
     with pytest.raises(ValueError, match="without parquet files"):
         fitted(tmp_path_factory.mktemp("empty"))
-    with pytest.raises(ValueError, match="cannot be read as parquet"):
-        fitted(folder / "none.parquet")
+    for missing in (folder / "none.parquet", folder / "*.parquet", [folder / "none.parquet"]):
+        with pytest.raises(ValueError, match="there is no such file or folder"):
+            fitted(missing)
     pq.write_table(table.set_column(0, "age", pa.array(["old"] * N)), folder / "part-3.parquet")
     with pytest.raises(ValueError, match=r"part-3.parquet has age \(string, expected double\)"):
         fitted(folder)
@@ -177,3 +180,42 @@ def test_rows_that_are_other_ones_at_the_next_reading_are_refused(table, folder)
     rows.dataset = ds.dataset(table.slice(10))
     with pytest.raises(ValueError, match=r"gave 590 rows, and 600 when they were counted\. It is read several times"):
         list(rows.blocks())
+
+
+def test_a_list_of_files_is_learned_in_its_order(table, folder):
+    files = sorted(folder.iterdir())
+    assert drawn(fitted(files)) == drawn(fitted([str(file) for file in files])) == drawn(fitted(folder))
+
+
+@pytest.mark.parametrize("name", ["a.csv", "z.csv"])  # before and after the files of parquet
+def test_a_folder_that_holds_other_files_is_refused_and_marks_are_passed_over(table, folder, name):
+    (folder / "_SUCCESS").touch()
+    pq.write_metadata(table.schema, folder / "_common_metadata")
+    assert RowDataset.of(folder).n_rows == N
+    (folder / name).write_text("age,job")
+    with pytest.raises(ValueError, match=rf"{folder.name}.*cannot be read as parquet: .*{name}.*Name a file, a list"):
+        fitted(folder)
+
+
+def test_other_readers_of_pyarrow_are_refused_by_name(folder):
+    dataset = ds.dataset(folder)
+    others = [dataset.scanner(), next(dataset.get_fragments()), pq.ParquetFile(folder / "part-0.parquet")]
+    for X in others:
+        with pytest.raises(ValueError, match=f"X is a {type(X).__name__} of pyarrow; expected a path"):
+            fitted(X)
+
+
+def test_shared_texts_of_a_dataset_are_learned_as_texts(table):
+    place = table.column_names.index("group")
+    shared = table.set_column(place, "group", table["group"].cast(pa.string_view()))
+    large = table.set_column(place, "group", table["group"].cast(pa.large_string()))
+    assert drawn(fitted(ds.dataset(shared))) == drawn(fitted(ds.dataset(large)))
+
+
+def test_a_full_temporary_folder_is_named(folder, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(_streamed_table._Stored, "append", full)
+    with pytest.raises(OSError, match="No space is left in the temporary folder .*Set TMPDIR"):
+        fitted(folder)
