@@ -15,6 +15,7 @@ from skfairgen.training import own_defaults, torch_runtime
 
 TOLERANCE = 1e-6  # of shares that sum to 1
 MAX_SETTINGS = 10_000  # numbers of one setting: columns, for a table
+MAX_RELATED = 1_000_000  # numbers that say which columns follow from others, or copy them
 SCORED_ROWS = 1_024  # at a time: they stay in the cache of a processor
 
 
@@ -227,8 +228,10 @@ def _check_numbers(settings):
         if isinstance(value, dict):
             _check_numbers(value)
             continue
-        values = value if isinstance(value, list) else [value]
-        if len(values) > MAX_SETTINGS:
-            raise ValueError(f"a network has {len(values):,} numbers as {name}, expected {MAX_SETTINGS:,} at most")
+        values, most = value if isinstance(value, list) else [value], MAX_SETTINGS
+        if name in ("copied", "shown"):
+            most = MAX_RELATED
+        if len(values) > most:
+            raise ValueError(f"a network has {len(values):,} numbers as {name}, expected {most:,} at most")
         if any(isinstance(own, int | float) and not 0 <= own < math.inf for own in values):
             raise ValueError(f"a network has {name}={value!r:.80}, expected numbers of 0 or more")

@@ -108,7 +108,8 @@ class DerivedColumn:
         """Return the numbers at distances from what the relation says for the rows of a table, shape (n_rows,)."""
         predicted = self.relation.predict(table)
         if self.is_native:
-            return self._native(self._stepped(self.relation.values(predicted)) + distances)
+            numbers = self._native(self._stepped(self.relation.values(predicted)) + distances)
+            return self._equal(numbers, table, distances) if self.relation.is_identity else numbers
         return self._native(self.relation.values(predicted + distances))
 
     def without_records(self) -> Self:
@@ -117,6 +118,14 @@ class DerivedColumn:
         made.own, made.residual_ = self.own.without_records(), self.residual_.without_records()
         made.low_, made.high_ = made.own.held_.min(), made.own.held_.max()
         return made
+
+    def _equal(self, numbers, table, distances):
+        """Put the source in the place of numbers at no distance from it: floats do not hold all nanoseconds."""
+        source, missing = to_numbers(table[self.relation.sources[0]])
+        if source.dtype != numbers.dtype or source.dtype.kind == "f" or self.own.step_ > 1:
+            return numbers
+        is_same = (distances == 0) & ~missing & (source >= self.low_) & (source <= self.high_)
+        return np.where(is_same, source, numbers)
 
     def _scaled(self, column):
         values = floats(column)

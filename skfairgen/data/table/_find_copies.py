@@ -80,7 +80,7 @@ class _Search:
             source, reach, is_log = found
             kind = self.logs if is_log else self.values
             is_free &= ~(np.abs(kind[place] - kind[source]) <= reach)
-            middle = np.array([np.nanmedian(self.logs[source]) if is_log else 0.0])
+            middle = np.array([_rounded(np.nanmedian(self.logs[source])) if is_log else 0.0])
             form = ["log" if is_log else "value"]
             yield Relation([source], np.ones(1), middle, np.zeros(1), float(middle[0]), is_log, form), reach
 
@@ -117,6 +117,11 @@ def _ranks(gaps):
     """Return how many gaps are within each reach."""
     places = np.searchsorted(REACHES, gaps[gaps <= REACHES[-1]])
     return np.bincount(places, minlength=len(REACHES)).cumsum()
+
+
+def _rounded(log):
+    """Return the logarithm of a number of two digits, near that of a median: of nobody's own."""
+    return np.log(float(f"{np.exp(log):.2g}"))
 
 
 def _finite(values):

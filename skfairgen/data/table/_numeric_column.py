@@ -152,7 +152,11 @@ class NumericColumn:
 
     def tokens_of(self, values: np.ndarray) -> np.ndarray:
         """Return the tokens of numbers as the column writes them, none missing, an int array of shape (n_rows,)."""
-        bins = 1 + len(self.spikes_) + np.searchsorted(self.edges_, values, side="right")
+        first_bin = 1 + len(self.spikes_)
+        edges = self.edges_
+        if len(edges) + 1 < self.cardinality_ - first_bin:  # of a private file, which holds none
+            edges = np.maximum.accumulate(self.grid_[first_bin + 1 :, 0])
+        bins = first_bin + np.searchsorted(edges, values, side="right")
         if not len(self.spikes_):
             return bins.astype(np.int32)
         above = np.searchsorted(self.spikes_, values).clip(max=len(self.spikes_) - 1)

@@ -12,6 +12,7 @@ SCREENED_ROWS = (64, 1_000)
 BROKEN_SHARE = 0.01  # least share of rows in which columns drawn independently break an order worth keeping
 CHANCE = 1e-3  # that any order is found where there is none
 N_REDRAWS = 2
+MIN_GAPS = 5  # that a mean is of
 
 
 class Orders:
@@ -157,16 +158,21 @@ def _orders_of(places, values, copied):
         low, high = low[holds], high[holds]
     own, other = values[rows], values[rng.permutation(rows)]
     broken = _share_broken(own, other, low, high)
-    counts = (~np.isnan(values)).sum(axis=0)
-    is_sure = np.minimum(counts[low], counts[high]) * broken > np.log(n_columns**2 / CHANCE)
+    is_likely = broken >= BROKEN_SHARE
     found = []
-    for first, second in zip(*(side[is_sure & (broken >= BROKEN_SHARE)] for side in (low, high)), strict=True):
+    for first, second, share in zip(*(own[is_likely] for own in (low, high, broken)), strict=True):
         gaps = values[:, second] - values[:, first]
         gaps = np.sort(gaps[~np.isnan(gaps)])
-        if len(gaps) and gaps[0] >= 0 and gaps[-1] > 0:
+        is_sure = len(gaps) * share > np.log(n_columns**2 / CHANCE)  # rows that know both
+        if is_sure and gaps[0] >= 0 and gaps[-1] > 0:
             gaps = gaps[gaps > 0] if {places[first], places[second]} in copied else gaps
-            found.append((places[first], places[second], float(gaps[: -(-len(gaps) // 4)].mean())))
+            found.append((places[first], places[second], _mean_of_nearest(gaps)))
     return found
+
+
+def _mean_of_nearest(gaps):
+    """Return the mean of the smallest quarter of sorted gaps, 0 where there are few: it is nobody's own."""
+    return float(gaps[: max(-(-len(gaps) // 4), MIN_GAPS)].mean()) if len(gaps) >= MIN_GAPS else 0.0
 
 
 def _holds(values, low, high):

@@ -76,6 +76,12 @@ class Relation:
             fields.require(set(forms) <= set(FORMS), f"has the forms {forms!r:.80}, expected some of {FORMS}")
             return cls(sources, weights, centers, shifts, intercept, is_log, forms)
 
+    @property
+    def is_identity(self) -> bool:
+        """Whether it says that the column equals its one source."""
+        is_one = len(self.sources) == 1 and self.forms == ["value"] and not self.is_log
+        return is_one and self.weights[0] == 1 and self.intercept == self.centers[0] and self.shifts[0] == 0
+
     def predict(self, table: Any) -> np.ndarray:
         """Return what the relation says for the rows of a table, on the scale of the relation, shape (n_rows,)."""
         formed = [

@@ -12,6 +12,7 @@ TOLERANCE = 0.05  # of the standard deviation: about what a bin is wide
 EXACT_SHARE = 0.9  # of the rows that an exact relation gives to the last digit
 ROUNDED_SHARE = 0.2  # the same, of a sum of rounded numbers
 N_LAWSON = 30
+LEAST_SHARE, MIN_ROWS = 0.01, 5  # of the rows, and rows, that a relation of round weights gives to the last digit
 
 
 class Source(NamedTuple):
@@ -90,7 +91,10 @@ class RelationFit:
 
         tried = [found(*plain, True) for plain in _plainer(weights, centers, goal, known, is_log)]
         tried.append(found(weights, intercept, False))
-        best = max(tried, key=lambda one: one.exact_share)
+        if len(given) == 1 and (goal - known[:, 0]).std() < TOLERANCE * moved.std():  # it may be equal in some rows
+            tried.append(found(np.ones(1), centers[0], True))
+        least = max(LEAST_SHARE, MIN_ROWS / complete.sum())  # of fewer rows it is chance, or their own
+        best = max(tried, key=lambda one: one.exact_share if one.exact_share >= least else 0.0)
         if not is_log and EXACT_SHARE / 2 < best.exact_share < 1 and not best.is_plain:
             slopes, at_center = _of_rounded(offsets / scales, moved)
             best = max(best, found(slopes / scales, intercept + at_center, False), key=lambda one: one.exact_share)
@@ -120,7 +124,7 @@ class RelationFit:
 
 
 def _plainer(weights, centers, target, formed, is_log) -> Iterator[tuple[np.ndarray, float]]:
-    """Yield weights rounded to twelfths and the value at the centers, with a round intercept and without."""
+    """Yield weights rounded to twelfths and the value at the centers: with a round intercept, and without."""
     rounded = np.round(weights * 12) / 12
     if np.all(np.abs(rounded - weights) <= 0.01 * np.abs(weights)) and np.all(rounded != 0):
         start = float(np.median(target - formed @ rounded))

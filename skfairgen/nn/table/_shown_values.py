@@ -43,10 +43,11 @@ class ShownValues(nn.Module):
         super().__init__()
         self.columns: dict[int, _Shown] = {}
         self.n_own: list[int] = n_own
-        rest = list(shown)
-        while rest:
-            place, n_values, n_sources = (*rest[:3], 0, 0)[:3]
-            sources, rest = rest[3 : 3 + n_sources], rest[3 + n_sources :]
+        start = 0
+        while start < len(shown):
+            place, n_values, n_sources = (*shown[start : start + 3], 0, 0)[:3]
+            sources = list(shown[start + 3 : start + 3 + n_sources])
+            start += 3 + n_sources
             fits = 0 < len(sources) == n_sources and max(sources) < place < len(n_own) and place not in self.columns
             if not fits or n_values < 2 or n_own[place] < cardinalities[place]:
                 raise ValueError(f"shown names column {place!r:.80} with {n_values!r:.80} values and {sources!r:.80}.")

@@ -131,6 +131,20 @@ def test_what_is_stored_of_copies_is_no_number_of_few_rows(table):
         assert not np.isin([link.column.low_, link.column.high_], lone).any()
 
 
+def test_what_is_near_a_number_of_one_row_in_the_middle_does_not_store_it():
+    table = _neighbours().iloc[:-1]
+    (link,) = TableCodec().fit(table).columns_[1].links
+    stored = [np.exp(link.column.relation.centers[0]), np.exp(link.column.relation.intercept)]
+    assert np.abs(np.subtract.outer(stored, [table[0].median()])).min() > 1e-3
+
+
+def test_a_private_copy_tells_the_bins_of_its_numbers():
+    codec = TableCodec().fit(_payments())
+    column, private = (own.columns_[1].own for own in (codec, codec.without_records()))
+    numbers = _payments()[1].to_numpy()
+    assert np.abs(private.tokens_of(numbers) - column.tokens_of(numbers)).max() <= 1
+
+
 def test_a_hostile_state_is_refused():
     state = TableCodec().fit(_payments()).to_state()
     state["columns"][1]["links"][0]["reach"] = float("nan")

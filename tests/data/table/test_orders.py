@@ -79,3 +79,19 @@ def test_orders_are_in_the_state_of_the_codec():
     tables = [own.decode(items, np.random.default_rng(0)) for own in (codec, again)]
     pd.testing.assert_frame_equal(*tables)
     assert len(again.orders_.low_) == 1
+
+
+def test_columns_that_few_rows_know_both_of_have_no_order():
+    first, second = np.random.default_rng(0).normal(size=(2, 1_500))
+    first[:750], second[753:] = np.nan, np.nan
+    second[750:753] = first[750:753] + [0.111, 0.222, 0.333]
+    assert len(TableCodec().fit(pd.DataFrame({0: first, 1: second})).orders_.low_) == 0
+
+
+def test_what_is_stored_of_an_order_is_no_distance_of_one_row():
+    rng = np.random.default_rng(0)
+    first, second = rng.normal(0, 5, (2, 300)).round(3)
+    first[:150], second[162:] = np.nan, np.nan
+    second[150:162] = first[150:162] + np.arange(1, 13) + 0.125
+    orders = TableCodec().fit(pd.DataFrame({0: first, 1: second})).orders_
+    assert not np.isin(orders.gaps_, second - first).any()
