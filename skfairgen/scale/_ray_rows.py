@@ -62,9 +62,26 @@ class RayRows:
         try:
             for table in chosen.iter_batches(batch_size=None, batch_format="pyarrow"):
                 if len(table):
-                    yield from table.select(columns).cast(schema).to_batches()
+                    yield from _cast(table.select(columns), schema).to_batches()
         finally:
             options.preserve_order = before
+
+
+def _cast(table, schema):
+    import pyarrow
+
+    try:
+        return table.cast(schema)
+    except pyarrow.ArrowInvalid as error:
+        unlike = [
+            f"{own.name} ({own.type} and {to.type})"
+            for own, to in zip(table.schema, schema, strict=True)
+            if own.type != to.type
+        ]
+        raise ValueError(
+            f"Blocks of the Ray dataset have unlike types, {', '.join(unlike)}: {error}. Give them "
+            "one, as by map_batches."
+        ) from error
 
 
 def drawn_rows(writer: FileWriter) -> Any:

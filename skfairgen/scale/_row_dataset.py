@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 from os import PathLike
 from typing import Any, Self
+from zlib import crc32
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from skfairgen.scale._spooled_rows import SpooledRows, without_view
 
 BLOCK_ROWS = 65_536
 SPAN_BLOCKS = 16  # that a worker reads at a time
+COMPARED_ROWS = 32  # of each block, between readings
 
 
 class RowDataset:
@@ -35,6 +37,7 @@ class RowDataset:
 
     def __init__(self, dataset: Any) -> None:
         self.dataset = dataset
+        self._sums: dict[str, int] = {}  # by column, of the rows that are compared
         self.n_rows: int = dataset.count_rows()
         self.names: list[str] = dataset.schema.names
         if not self.n_rows or not self.names:
@@ -95,18 +98,24 @@ class RowDataset:
         Raises
         ------
         ValueError
-            If there are more or fewer rows than at first.
+            If there are more or fewer rows than at first, or others: the first rows of each block are compared.
         """
         names = self.names if names is None else list(names)
         batches = self.dataset.to_batches(columns=names, batch_readahead=2, fragment_readahead=1)
-        n_read = 0
+        n_read, sums = 0, dict.fromkeys(names, 0)
         for block in _cut(batches):
             n_read += len(block)
+            for name, column in zip(names, block.slice(0, COMPARED_ROWS).columns, strict=True):
+                sums[name] = crc32(repr(column.to_pylist()).encode(), sums[name])
             yield block
-        if n_read != self.n_rows:
+        changed = [name for name in names if self._sums.setdefault(name, sums[name]) != sums[name]]
+        if n_read != self.n_rows or changed:
+            found = f"other values or another order in the columns {changed[:5]} than at the reading before"
+            if n_read != self.n_rows:
+                found = f"{n_read:,} rows, and {self.n_rows:,} when they were counted"
             raise ValueError(
-                f"The dataset gave {n_read:,} rows, and {self.n_rows:,} when they were counted. It is read several "
-                "times: write rows that chance decides to files first."
+                f"The dataset gave {found}. It is read several times: write rows that chance decides to files first, "
+                "or materialize() a dataset of Ray."
             )
 
     def map(self, function: Callable[[int, Any], Any], executor: Executor, names: Sequence[str] | None = None) -> Any:

@@ -92,8 +92,10 @@ class SpooledRows:
 
 
 def gives_frames(X: Any) -> bool:
-    """Tell whether X is an iterator, or a list of frames."""
-    return isinstance(X, Iterator) or (isinstance(X, list | tuple) and hasattr(next(iter(X), None), "columns"))
+    """Tell whether X is an iterator, or what gives one and has no length, or a list of frames."""
+    if isinstance(X, list | tuple):
+        return hasattr(next(iter(X), None), "columns")
+    return isinstance(X, Iterable) and not hasattr(X, "__len__") and not hasattr(X, "columns")
 
 
 @contextmanager

@@ -55,6 +55,14 @@ def test_frames_give_the_model_of_their_rows_in_parquet_whatever_the_cuts(frame,
     assert drawn(pa.RecordBatchReader.from_batches(table.schema, table.to_batches(max_chunksize=33))) == expected
 
 
+def test_what_gives_frames_anew_each_time_is_learned(frame):
+    class Loader:
+        def __iter__(self):
+            return cut(frame, 100)
+
+    assert drawn(Loader()) == drawn([frame])
+
+
 def test_a_csv_in_chunks_is_learned(frame):
     text = io.StringIO(frame.to_csv(index=False))
     generator = fitted(pd.read_csv(text, chunksize=150))

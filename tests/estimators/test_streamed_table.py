@@ -177,9 +177,13 @@ def test_a_dataset_without_rows_is_refused(table, tmp_path):
 
 def test_rows_that_are_other_ones_at_the_next_reading_are_refused(table, folder):
     rows = RowDataset.of(folder)
+    list(rows.blocks(["group"]))
     rows.dataset = ds.dataset(table.slice(10))
     with pytest.raises(ValueError, match=r"gave 590 rows, and 600 when they were counted\. It is read several times"):
         list(rows.blocks())
+    rows.dataset = ds.dataset(table.take(np.append(np.arange(1, N), 0)))
+    with pytest.raises(ValueError, match=r"another order in the columns \['group'\].*or materialize\(\) a dataset"):
+        list(rows.blocks(["group"]))
 
 
 def test_a_list_of_files_is_learned_in_its_order(table, folder):

@@ -140,8 +140,13 @@ def test_a_dataset_of_ray_that_cannot_be_learned_is_refused(cluster, rows):
         fitted(ray.data.from_arrow([rows, rows.drop_columns(["flag_0"])]))
     with pytest.raises(ValueError, match="Blocks of the Ray dataset have unlike columns"):
         fitted(ray.data.from_arrow([rows, rows.set_column(1, "normal_0", pa.array(["low"] * 400))]))
+    large = rows.slice(0, 9).append_column("id", pa.array([2**53 + 1] * 9))
+    with pytest.raises(ValueError, match=r"unlike types, id \(int64 and double\)"):
+        fitted(ray.data.from_arrow([large, large.set_column(len(rows.column_names), "id", pa.array([0.5] * 9))]))
     with pytest.raises(ValueError, match="The dataset has 0 rows"):
         fitted(dataset.filter(lambda row: False))
+    with pytest.raises(ValueError, match=r"another order in the columns .* or materialize\(\)"):
+        fitted(dataset.random_shuffle())
 
 
 def test_rows_are_drawn_as_a_dataset_of_ray(cluster, student, tmp_path):
