@@ -148,7 +148,7 @@ class BulkDrawing(Saving):
         ImportError
             If pyarrow is missing, or ray where it is asked for.
         ValueError
-            If a number is below 1, or the rows are arrays of images or sequences.
+            If a number is below 1, the path is an address, or the rows are arrays of images or sequences.
         FileExistsError
             If the folder holds parquet files already, other than those of an interrupted call of the same arguments.
         """

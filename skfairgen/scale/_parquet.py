@@ -1,6 +1,7 @@
 """Rows into parquet files: each whole or absent, and the same whoever writes it."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -60,10 +61,14 @@ class FileWriter:
         if path.exists():
             return path
         writer = None
-        with atomic_write(path) as file, ExitStack() as stack:
-            for table in self.tables(place):
-                writer = writer or stack.enter_context(_Parquet().writer(file, table.schema))
-                writer.write_table(table)
+        try:
+            with atomic_write(path) as file, ExitStack() as stack:
+                for table in self.tables(place):
+                    writer = writer or stack.enter_context(_Parquet().writer(file, table.schema))
+                    writer.write_table(table)
+        except FileNotFoundError:  # another process of the same job has ended meanwhile, and swept up
+            if not path.exists():
+                raise
         return path
 
     def tables(self, place: int) -> Iterator[Any]:
@@ -103,29 +108,52 @@ def write_parquet(writer: Any, request: dict[str, Any], executor: Any = "serial"
     ImportError
         If pyarrow, or the library of the executor, is missing.
     FileExistsError
-        If the folder holds parquet files already, other than those of an unfinished job of the same request.
+        If the folder holds parquet files already, or the unfinished job of another request.
+    ValueError
+        If the folder is an address.
     """
     _Parquet()
     executor = as_executor(executor)
     folder = writer.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(request, sort_keys=True).encode()
-    record = folder / REQUEST
-    is_same = record.exists() and record.read_bytes() == text
-    if (folder / SUCCESS).exists() or (any(folder.glob("*.parquet")) and not is_same):
-        raise FileExistsError(
-            f"{folder} holds parquet files already; name an empty folder. (A job that was interrupted is completed by "
-            "the same call with the same integer random_state.)"
+    if re.match(r"\w\w+:", str(folder)):  # Path takes it for a folder of this name
+        raise ValueError(
+            f"path={str(folder)!r} is an address; files are written to folders. Name one, such as where the store is "
+            "mounted, or write what sample_to_ray returns."
         )
-    if not is_same:
-        with atomic_write(record) as file:
-            file.write(text)
-    files = list(executor.map(writer, range(writer.n_files)))
+    folder.mkdir(parents=True, exist_ok=True)
+    _claim(folder, json.dumps(request, sort_keys=True).encode())
+    try:
+        files = list(executor.map(writer, range(writer.n_files)))
+    except BaseException:
+        if not any(folder.glob("*.parquet")):
+            (folder / REQUEST).unlink(missing_ok=True)
+        raise
     for leftover in folder.glob(".*.unfinished"):  # of workers that were killed
         leftover.unlink(missing_ok=True)
-    with atomic_write(folder / SUCCESS):
-        pass
+    (folder / SUCCESS).touch()
     return files
+
+
+def _claim(folder, request):
+    """Note in a folder what its files are asked for; of two jobs that start together, one does."""
+    record = folder / REQUEST
+    is_free = record.exists() or not any(folder.glob("*.parquet"))
+    if is_free and not (folder / SUCCESS).exists():
+        try:
+            with open(record, "xb") as file:
+                file.write(request)
+            return
+        except FileExistsError:
+            if record.read_bytes() == request:
+                return
+        except OSError:
+            record.unlink(missing_ok=True)
+            raise
+    raise FileExistsError(
+        f"{folder} holds parquet files already, or the job of another call; name an empty folder. (A job that was "
+        "interrupted is completed by the same call with the same integer random_state; one that will not be is "
+        f"forgotten when {REQUEST} and its files are deleted.)"
+    )
 
 
 def _frame(X, y, target_name):

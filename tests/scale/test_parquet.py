@@ -83,6 +83,45 @@ def test_an_interrupted_job_is_not_completed_by_another(student, tmp_path, chang
         student.sample_to_parquet(tmp_path, **SIZES | change)
 
 
+class Meanwhile:
+    """Does something before the parts, as another process may."""
+
+    def __init__(self, act):
+        self.act = act
+
+    def map(self, function, parts):
+        self.act()
+        return map(function, parts)
+
+
+def test_two_jobs_of_one_folder_never_mix(student, tmp_path):
+    def other(**change):
+        student.sample_to_parquet(tmp_path / "two", **SIZES | change)
+
+    student.sample_to_parquet(tmp_path / "one", **SIZES)
+    with pytest.raises(FileExistsError, match="the job of another call"):
+        student.sample_to_parquet(tmp_path / "two", executor=Meanwhile(lambda: other(random_state=4)), **SIZES)
+    assert not list((tmp_path / "two").iterdir())
+    student.sample_to_parquet(tmp_path / "two", executor=Meanwhile(other), **SIZES)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_a_job_that_another_process_has_ended_meanwhile_ends_too(student, tmp_path, monkeypatch):
+    def ended(self, place):
+        self.path(place).touch()
+        for path in self.folder.glob(".*.unfinished"):
+            path.unlink()
+        return iter(())
+
+    monkeypatch.setattr(_parquet.FileWriter, "tables", ended)
+    assert len(student.sample_to_parquet(tmp_path, **SIZES)) == 5
+
+
+def test_an_address_is_no_folder(student):
+    with pytest.raises(ValueError, match="path='s3:/bucket/rows' is an address; files are written to folders"):
+        student.sample_to_parquet("s3://bucket/rows", **SIZES)
+
+
 def test_a_disk_that_fills_within_a_file_leaves_no_part_of_it(student, tmp_path, monkeypatch):
     def table(self, frame, schema):
         raise OSError(28, "No space left on device")
@@ -90,7 +129,7 @@ def test_a_disk_that_fills_within_a_file_leaves_no_part_of_it(student, tmp_path,
     monkeypatch.setattr(_parquet._Parquet, "table", table)
     with pytest.raises(OSError, match="No space left"):
         student.sample_to_parquet(tmp_path, **SIZES)
-    assert [path.name for path in tmp_path.iterdir()] == ["_request.json"]
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_killed_process_leaves_whole_files_alone(student, tmp_path):
