@@ -1,10 +1,15 @@
 """Where the parts of a job run: here, in processes of this machine, or on a Ray cluster."""
 
+import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, Protocol
 
+from skfairgen.exceptions import SkfairgenWarning
+
+PATIENCE = 3.0  # seconds for CPUs to be given back, before a warning
 PENDING_PER_CORE = 2  # parts that wait at a worker, so that none is idle and memory stays bounded
 
 
@@ -86,11 +91,26 @@ class _Ray:
             pending.extend(run(held, part) for part in islice(parts, 1))
 
 
-def join_cluster(ray: Any) -> int:
-    """Start a cluster of this machine, unless one was joined, and return how many CPUs it has."""
+def join_cluster(ray: Any, n_wanted: int = 1) -> int:
+    """Start a cluster of this machine, unless one was joined, and return how many CPUs it has.
+
+    Warns where others hold them for so long that work on `n_wanted` CPUs will wait.
+    """
     if not ray.is_initialized():
         ray.init(include_dashboard=False, log_to_driver=False)
-    return int(ray.cluster_resources().get("CPU", 0))
+    n_cpus = int(ray.cluster_resources().get("CPU", 0))
+    until = time.monotonic() + PATIENCE
+    while (n_free := int(ray.available_resources().get("CPU", 0))) < n_wanted <= n_cpus:
+        if time.monotonic() > until:
+            warnings.warn(
+                f"{n_free} of the {n_cpus} CPUs of the Ray cluster are free, and {n_wanted} are wanted: this waits "
+                "until others end. See `ray status`.",
+                SkfairgenWarning,
+                stacklevel=2,
+            )
+            break
+        time.sleep(0.1)
+    return n_cpus
 
 
 def _call(function, part):

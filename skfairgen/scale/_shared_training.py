@@ -64,7 +64,7 @@ class SharedTraining:
         except ImportError as error:
             raise ImportError("n_workers needs Ray Train: pip install 'skfairgen[scale]'.") from error
 
-        n_cpus = join_cluster(ray)
+        n_cpus = join_cluster(ray, self.n_workers)
         if n_cpus < self.n_workers:
             raise ValueError(
                 f"n_workers={self.n_workers} need a CPU each, and the Ray cluster has {n_cpus}. Ask for fewer, or add "

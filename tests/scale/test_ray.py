@@ -10,7 +10,9 @@ import pytest
 from skfairgen import FairGenerator, distill
 from skfairgen.datasets import make_biased_classification
 from skfairgen.estimators import _generator_fitting, _streamed_table
-from skfairgen.scale import SharedTraining, _row_dataset, _shared_training, as_executor
+from skfairgen.exceptions import SkfairgenWarning
+from skfairgen.scale import SharedTraining, _executors, _row_dataset, _shared_training, as_executor
+from skfairgen.scale._executors import join_cluster
 
 pytest.importorskip("ray")
 pytestmark = pytest.mark.filterwarnings("ignore")  # Ray's own, of sockets and futures
@@ -206,6 +208,22 @@ def test_two_workers_train_alike_each_time_and_as_well_as_one(cluster, rows, tra
     history, rows_drawn = trained(rows, monkeypatch, 2, train_twice)
     assert rows_drawn != trained_here[1]
     assert history["valid_loss"].min() == pytest.approx(trained_here[0]["valid_loss"].min(), abs=0.1)  # nats a row
+
+
+def test_work_that_waits_for_cpus_of_others_says_so(cluster, monkeypatch):
+    import ray
+
+    @ray.remote(num_cpus=1)
+    class Other:
+        def holds(self):
+            return True
+
+    monkeypatch.setattr(_executors, "PATIENCE", 0.2)
+    other = Other.remote()
+    assert ray.get(other.holds.remote())
+    with pytest.warns(SkfairgenWarning, match="1 of the 2 CPUs of the Ray cluster are free, and 2 are wanted"):
+        assert join_cluster(ray, 2) == 2
+    ray.kill(other)
 
 
 def test_more_workers_than_there_are_are_refused(cluster, rows):
