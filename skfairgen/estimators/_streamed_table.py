@@ -95,6 +95,8 @@ def read_dataset(estimator, X, y, executor="serial", **given):
         legitimate_columns=legitimate,
         categorical_columns=estimator.categorical_columns,
     )
+    if schema.target is not None:
+        schema.target.name_ = y  # a column of files has it, and drawn files then too
     if schema.groups is not None and schema.groups.banded_columns_ and len(rows) < dataset.n_rows:
         banded = [schema.format.columns[place] for place in schema.groups.banded_columns_]
         raise ValueError(

@@ -78,6 +78,10 @@ class FileWriter:
             schema = schema or parquet.schema(frame, _values_of_objects(frame, self.reader))
             yield parquet.table(frame, schema)
 
+    def _fitted_name(self):
+        target = self.reader.schema.target
+        return None if target is None else target.name_
+
     def _frames(self, place):
         """Yield the rows of a file: whole batches, but for the rows of the files before and after it."""
         first, end = place * self.rows_per_file, min((place + 1) * self.rows_per_file, self.n_samples)
@@ -85,7 +89,7 @@ class FileWriter:
             start = batch * self.batch_size
             n_rows = min(self.batch_size, self.n_samples - start)
             X, y = self.draw(n_rows, np.random.default_rng([self.seed, batch]))
-            yield _frame(X, y, self.target_name).iloc[max(first - start, 0) : end - start]
+            yield _frame(X, y, self.target_name or self._fitted_name()).iloc[max(first - start, 0) : end - start]
 
 
 def write_parquet(writer: Any, request: dict[str, Any], executor: Any = "serial") -> list[Path]:

@@ -1,5 +1,6 @@
 """A dataset of files is learned as its rows in memory are, however they were cut, and what does not fit is refused."""
 
+import io
 import pickle
 
 import numpy as np
@@ -9,7 +10,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from skfairgen import FairGenerator
+from skfairgen import FairGenerator, load
 from skfairgen.estimators import _streamed_table
 from skfairgen.scale import RowDataset, _row_dataset
 from skfairgen.training import _batches, _hold_out, _loop
@@ -223,3 +224,15 @@ def test_a_full_temporary_folder_is_named(folder, monkeypatch):
     monkeypatch.setattr(_streamed_table._Stored, "append", full)
     with pytest.raises(OSError, match="No space is left in the temporary folder .*Set TMPDIR"):
         fitted(folder)
+
+
+def test_drawn_files_name_the_labels_as_the_fitted_files_did(folder, tmp_path_factory):
+    there = fitted(folder)
+    files = there.sample_to_parquet(tmp_path_factory.mktemp("drawn"), 40, random_state=0)
+    assert pq.read_schema(files[0]).names == ["age", "job", "group", "hired"]
+    store = io.BytesIO()
+    there.save(store)
+    store.seek(0)
+    again = load(store).sample_to_parquet(tmp_path_factory.mktemp("again"), 40, random_state=0)
+    assert again[0].read_bytes() == files[0].read_bytes()
+    assert sum(fitted(files).cell_counts_.values()) == 40
