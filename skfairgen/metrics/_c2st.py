@@ -93,4 +93,8 @@ def _folds(real, synthetic, n_splits, random_state):
     by_kind = shuffled[np.argsort((in_real + 2 * in_synthetic)[shuffled], kind="stable")]
     fold_of_id = np.empty(n_ids, dtype=int)
     fold_of_id[by_kind] = np.arange(n_ids) % n_splits
-    return fold_of_id[ids]
+    folds = fold_of_id[ids]
+    parts = np.split(folds, [real.n_rows])
+    if min(own.max() - own.min() for own in parts) > 0:
+        return folds
+    return np.concatenate([np.arange(len(own)) % n_splits for own in parts])  # else a fold would hold all of a table

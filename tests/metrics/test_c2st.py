@@ -48,3 +48,11 @@ def test_the_figure_is_repeatable():
 def test_fewer_rows_than_folds_are_an_error():
     with pytest.raises(ValueError, match="3 synthetic rows, expected at least n_splits=5"):
         c2st_auc(made_table(50, 0), made_table(3, 1))
+
+
+@pytest.mark.parametrize("repeated", ["real", "synthetic", "both"])
+def test_copies_of_one_row_are_told_from_others_as_far_as_they_can_be(repeated):
+    other, one = made_table(100, 0), made_table(1, 1)
+    copies = pd.concat([one] * 60, ignore_index=True)
+    tables = {"real": (copies, other), "synthetic": (other, copies), "both": (copies, copies)}[repeated]
+    assert c2st_auc(*tables) == pytest.approx(0.5 if repeated == "both" else 1.0, abs=0.02)

@@ -6,12 +6,13 @@ from scipy.linalg.lapack import dpstrf
 
 from skfairgen.data.table._numeric_column import NumericColumn
 from skfairgen.data.table._relation import FORMS
-from skfairgen.data.table._relation_fit import TOLERANCE, Found, RelationFit, Source
+from skfairgen.data.table._relation_fit import EXACT_SHARE, TOLERANCE, Found, RelationFit, Source
 
 MAX_ROWS = 5_000
 SCREENED_ROWS = 2_000
 NEAR_SOURCES = 3
 MAX_MEMBERS = 12  # of a relation, that are tried as the one to derive
+N_SUBSETS, MAX_FAILED = 20, 100  # of rows, for relations that a few rows break; fits to these that find none
 LARGEST = 1e100  # squares of larger numbers overflow
 
 
@@ -45,8 +46,9 @@ def find_relations(
     table = {place: own for place, own in table.items() if _varies(own) and np.nanmax(np.abs(own)) < LARGEST}
     search = _Search(columns, table, hidden)
     search.powers()
-    search.sums(is_log=False)
-    search.sums(is_log=True)
+    for is_log in (False, True):
+        search.sums(is_log)
+        search.sums_in_most_rows(is_log)
     search.near()
     return search.found
 
@@ -103,16 +105,36 @@ class _Search:
         taken = {-1}
         while taken:
             taken = set()
-            pool = [place for place in self.table if place not in self.found and place not in self.hidden]
-            if is_log:
-                pool = [place for place in pool if self._is_positive(place)]
-            formed = {place: self.fit.target(place, is_log) for place in pool}
-            for place, sources in _dependent(*_complete(pool, formed)):
+            for place, sources in _dependent(*_complete(*self._pool(is_log))):
                 members = [place, *sources]
-                best = self._best_member(members, is_log) if taken.isdisjoint(members) else None
+                best = self._best_member(members, is_log, self.fit) if taken.isdisjoint(members) else None
                 if best is not None:
                     self.found[best[0]] = best[1]
                     taken.update(members)
+
+    def sums_in_most_rows(self, is_log):
+        """Find sums, or products, that up to a tenth of the rows break, by a few rows drawn at random."""
+        pool, formed = self._pool(is_log)
+        n_rows, n_drawn = len(next(iter(formed.values()), ())), 20 + 3 * len(pool)
+        if len(pool) < 3 or n_rows < 2 * n_drawn:
+            return
+        rng, form, n_failed = np.random.default_rng(0), "log" if is_log else "value", 0
+        for _ in range(N_SUBSETS):
+            rows = rng.choice(n_rows, n_drawn, replace=False)
+            fit = RelationFit(self.columns, {place: self.table[place][rows] for place in pool})
+            for place, sources in _dependent(*_complete(pool, {own: values[rows] for own, values in formed.items()})):
+                members = [place, *sources]
+                if len(sources) < 2 or not self.found.keys().isdisjoint(members):
+                    continue
+                first = fit(place, is_log, [Source(source, form) for source in sources])
+                if first is None or not first.is_plain or first.exact_share < EXACT_SHARE:
+                    n_failed += 1
+                    if n_failed == MAX_FAILED:  # columns that nearly follow from others
+                        return
+                    continue
+                best = self._best_member(members, is_log, fit)
+                if best is not None and best[1].is_plain and self.fit.exact_share(*best) >= EXACT_SHARE:
+                    self.found[best[0]] = best[1]
 
     def near(self):
         """Find columns that at most three earlier ones nearly give, or their logarithms."""
@@ -136,22 +158,27 @@ class _Search:
                         self.found[source.place] = found
                         break
 
-    def _best_member(self, members, is_log):
+    def _pool(self, is_log):
+        """Return the columns that a sum, or a product, can be of, and their numbers, or logarithms."""
+        pool = [place for place in self.table if place not in self.found and place not in self.hidden]
+        if is_log:
+            pool = [place for place in pool if self._is_positive(place)]
+        return pool, {place: self.fit.target(place, is_log) for place in pool}
+
+    def _best_member(self, members, is_log, fit):
         """Return the member of an exact relation to derive, and its Found; None where it is not exact."""
         best: tuple[int, Found] | None = None
         best_key: tuple[float, ...] = ()
-        spreads = {
-            place: np.std(own[np.isfinite(own)]) for place in members for own in [self.fit.target(place, is_log)]
-        }
+        spreads = {place: np.std(own[np.isfinite(own)]) for place in members for own in [fit.target(place, is_log)]}
         widest = sorted(members, key=lambda place: -spreads[place])[:MAX_MEMBERS]
         for place in dict.fromkeys([members[0], *widest]):
             form = "log" if is_log else "value"
-            found = self.fit(place, is_log, [Source(other, form) for other in members if other != place])
+            found = fit(place, is_log, [Source(other, form) for other in members if other != place])
             if found is None or not found.is_exact:
                 if place == members[0] and (found is None or found.exact_share == 0):
                     return None
                 continue
-            outside = self.fit.outside_share(place, found)
+            outside = fit.outside_share(place, found)
             key = (round(found.exact_share, 2), -round(outside, 2), list(self.table).index(place))
             if best is None or key > best_key:
                 best, best_key = (place, found), key

@@ -108,6 +108,12 @@ class RelationFit:
         values, own = relation.values(relation.of_forms(drawn)), self.table[place]
         return float(np.mean((values < np.nanmin(own)) | (values > np.nanmax(own))))
 
+    def exact_share(self, place: int, found: Found) -> float:
+        """Return the share of rows in which a relation gives the last digit of a column."""
+        relation = found.relation
+        sources = [Source(*own) for own in zip(relation.sources, relation.forms, relation.shifts, strict=True)]
+        return self._exact_share(place, relation, np.column_stack([self.formed(source) for source in sources]))
+
     def fineness(self, place: int) -> float:
         """Return how many different numbers the range of a column has room for."""
         own, unit = self.table[place], self.columns[place].unit

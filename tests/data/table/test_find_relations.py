@@ -117,3 +117,15 @@ def test_unrelated_columns_are_searched_in_about_linear_time():
 
     seconds(20)
     assert seconds(160) < 16 * seconds(40)  # the fourth power of two would be the square
+
+
+@pytest.mark.parametrize("off_share", [0.01, 0.06])
+def test_a_total_that_some_rows_break_holds_in_the_others(off_share):
+    rng = np.random.default_rng(0)
+    parts = rng.lognormal(5, 1, (2_000, 3)).round()
+    total, is_off = parts.sum(axis=1), rng.random(2_000) < off_share
+    total[is_off] = rng.lognormal(6, 1, is_off.sum()).round()
+    table = pd.DataFrame(np.column_stack([parts[:, :2], total, parts[:, 2:]]), columns=range(4))
+    codec = TableCodec().fit(table)
+    decoded = codec.decode(codec.encode(table), rng)
+    assert (decoded[2] == decoded[[0, 1, 3]].sum(axis=1)).mean() == pytest.approx(1 - is_off.mean(), abs=0.02)
