@@ -42,7 +42,7 @@ def accuracy_of_cells(model, X, y):
 
 encoder = FairEncoder(0, sample_shape=digits.sample_shape, max_epochs=15, leakage_threshold=1.0, random_state=0)
 model = make_pipeline(encoder, LogisticRegression(max_iter=5_000))
-weights = {"fairencoder__fairness_weight": [0.0, 3.0]}
+weights = {"fairencoder__fairness_weight": [0.0, 30.0]}
 search = GridSearchCV(model, weights, cv=2, scoring=accuracy_of_cells, error_score="raise").fit(X, y)
 raw = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5_000)).fit(X[:, 1:], y)
 print(f"held-out digits of random color, from pixels: accuracy {raw.score(X_test[:, 1:], y_test):.3f}")

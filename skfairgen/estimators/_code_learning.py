@@ -7,7 +7,7 @@ import pandas as pd
 from sklearn.utils.validation import check_consistent_length
 
 from skfairgen.data import UNLABELED, ItemReader, is_coded, read_partial_target
-from skfairgen.estimators._latent_options import LATENT, N_COMPONENTS, default_batches
+from skfairgen.estimators._latent_options import GIVEN, N_COMPONENTS, default_batches
 from skfairgen.estimators._latent_options import LR as LATENT_LR
 from skfairgen.estimators._learning import training_options
 from skfairgen.estimators._table_guards import warn_of_a_new_start, warn_of_identifiers, warn_of_told_classes
@@ -139,7 +139,7 @@ class CodeOptions:
 AUTO = {
     False: {"n_components": 8, "fairness_weight": 100.0, "max_dependence": None, "outcome_weight": 20.0}
     | {"kl_weight": 0.2, "reconstruction_weight": "auto"},
-    True: {"n_components": N_COMPONENTS, "reconstruction_weight": 1.0, **LATENT},
+    True: {"n_components": N_COMPONENTS, "reconstruction_weight": 1.0, **GIVEN},
 }
 
 

@@ -52,7 +52,7 @@ class FairEncoder(CodeTransformer):
         "demographic_parity": the code is independent of the group. "equalized_odds": within each class, which needs
         y. None: no penalty.
     fairness_weight : "auto" or float, default="auto"
-        Weight of the penalty; 0 is none, "auto" 100 for tables and 3 for images and sequences. Accuracy of a model on
+        Weight of the penalty; 0 is none, "auto" 100 for tables and 30 for images and sequences. Accuracy of a model on
         the codes falls as parity rises.
     max_dependence : "auto", float or None, default="auto"
         Dependence to come below: the weight of the penalty starts at `fairness_weight`, which must be above 0, and is

@@ -7,8 +7,9 @@ from skfairgen.training import LatentObjective
 
 LR = 0.003
 N_COMPONENTS = 16
-LATENT = {"fairness_weight": 3.0, "max_dependence": 0.003, "outcome_weight": 1.0, "kl_weight": 0.01}
-DRAWN_KL_WEIGHT = 0.003  # codes that are drawn may hold more than those that are given away
+SHARED = {"max_dependence": 0.003, "outcome_weight": 1.0}
+GIVEN = SHARED | {"fairness_weight": 30.0, "kl_weight": 0.01}  # codes that are given away hide more than those
+DRAWN = SHARED | {"fairness_weight": 3.0, "kl_weight": 0.003}  # that are drawn, which may also hold more
 BATCHES, LEAST_BATCHES = 8.5, 200  # per square root of the rows
 
 
@@ -21,7 +22,7 @@ def latent_settings(generator, n_rows):
     """Return what the latent teacher of a FairGenerator is made of."""
     n_batches = default_batches(n_rows) if generator.max_epochs == "auto" else None
     return LatentSettings(
-        LatentObjective(**LATENT | {"kl_weight": DRAWN_KL_WEIGHT}, penalty=generator.penalty),
+        LatentObjective(**DRAWN, penalty=generator.penalty),
         generator.prior,
         N_COMPONENTS,
         n_batches,

@@ -26,7 +26,7 @@ from skfairgen.training._runtime import own_defaults
 MIN_BATCH = 256
 MAX_GRADIENT_NORM = 5.0
 WEIGHT_DECAY = 1e-4
-REAL_SHARE = 1 / 3  # of the penalty's first weight that stays on the rows as they are
+REAL_WEIGHT = 1.0  # of the dependence of rows as they are
 MEMORY = 0.1  # of the measured dependence, a batch
 RATE = 5.0  # how far the log of the weight can move in one training
 LARGEST_RATE = 0.05  # a batch
@@ -165,7 +165,7 @@ class LatentCode:
         elif predicted.recoded is not None and predicted.scores is not None and predicted.levels is not None:
             terms["recoded"] = group_dependence(predicted.recoded, predicted.levels)
             labels = outcome_loss(predicted.scores, rows["classes"][: len(predicted.recoded)])
-            real = REAL_SHARE * objective.fairness_weight * terms["dependence"]
+            real = REAL_WEIGHT * terms["dependence"]
             loss = loss + ramp * (weight * terms["recoded"] + real + objective.outcome_weight * labels)
             if training:
                 self._adapt(terms["recoded"].item())
