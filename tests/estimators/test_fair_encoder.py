@@ -1,8 +1,8 @@
 """The encoder's promises: codes that hide the group, rows from codes, counterparts, clear errors and warnings."""
 
 import itertools
-import time
 import pickle
+import time
 from types import SimpleNamespace
 
 import numpy as np
