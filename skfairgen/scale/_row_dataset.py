@@ -214,7 +214,12 @@ def _without_views(batch):
 
 
 def _are_paths(X):
-    return isinstance(X, list | tuple) and len(X) > 0 and all(isinstance(path, str | PathLike) for path in X)
+    """Tell whether X is a list of paths: items of another kind may be texts too, so they must name parquet files."""
+    return isinstance(X, list | tuple) and len(X) > 0 and all(map(_is_path, X))
+
+
+def _is_path(item):
+    return isinstance(item, PathLike) or (isinstance(item, str) and item.lower().endswith(".parquet"))
 
 
 @contextmanager
