@@ -74,17 +74,20 @@ class CellCounts:
     empty: TrainingRows
 
     @property
+    def positions(self) -> list[int]:
+        """Positions of the columns that tell the cell."""
+        return sorted({*self.schema.sensitive_positions, *self.schema.legitimate_positions})
+
+    @property
     def columns(self) -> list[str]:
-        """Names of the columns that tell the cell."""
-        positions = sorted({*self.schema.sensitive_positions, *self.schema.legitimate_positions})
-        return [self.schema.format.columns[place] for place in positions]
+        """Their names."""
+        return [self.schema.format.columns[place] for place in self.positions]
 
     def __call__(self, start: int, block: Any) -> np.ndarray:
         """Return how many rows of a block each cell holds."""
         schema, frame = self.schema, self.empty.frame
         if self.columns:
-            positions = sorted({*schema.sensitive_positions, *schema.legitimate_positions})
-            frame = TableFormat.of(block.select(self.columns))[1].set_axis(positions, axis=1)
+            frame = TableFormat.of(block.select(self.columns))[1].set_axis(self.positions, axis=1)
         no_codes = np.zeros(len(block), dtype=int)
         codes = {
             "class_codes": class_codes(schema, block, self.target),
